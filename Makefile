@@ -1,0 +1,173 @@
+# hfssod: one flat Makefile for GNU make and BSD make.
+#
+#	make			build everything, binaries also in build/bin
+#	make install		DESTDIR= PREFIX=
+#	make demo		a real sign-in on loopback; DEMO=stay leaves it up
+#	make check		every test; T=name runs one
+#	make bench		measurements beside a named baseline
+#	make fuzz		every fuzzer; SECONDS_EACH=600
+
+OS !=		uname -s
+include etc/make/$(OS).mk
+
+VERSION =	0.1
+PREFIX =	/usr/local
+LIBEXEC =	$(PREFIX)/libexec/hfssod
+SYSCONFDIR =	/etc
+
+CC ?=		cc
+YACC =		yacc
+OPTIMIZE =	-O2 -g
+WARNINGS =	-Wall -Wextra -Wshadow -Wmissing-prototypes \
+		-Wstrict-prototypes -Wformat=2 -Wvla -Wimplicit-fallthrough
+HARDEN =	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN_LD =	-pie -Wl,-z,relro,-z,now
+# SANITIZE is set by regress for its sanitized build, and only there.
+SANITIZE =
+DEFINES =	-D_GNU_SOURCE -DHFSSOD_VERSION=\"$(VERSION)\" \
+		-DHFSSOD_LIBEXEC=\"$(LIBEXEC)\" \
+		-DHFSSOD_CONF=\"$(SYSCONFDIR)/hfssod.conf\"
+ALL_CFLAGS =	-std=c11 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(DEFINES) -I. \
+		$(SYS_CFLAGS) $(SANITIZE) $(CFLAGS)
+
+LIB_EVENT !=	pkg-config --libs libevent_core
+LIB_TLS !=	pkg-config --libs libtls
+LIB_JANSSON !=	pkg-config --libs jansson
+LIB_CRYPTO !=	pkg-config --libs libcrypto
+LIB_SQLITE !=	pkg-config --libs sqlite3
+XML_CFLAGS !=	pkg-config --cflags xmlsec1-openssl libxml-2.0
+LIB_XML !=	pkg-config --libs xmlsec1-openssl libxml-2.0
+
+# What more than one kind of process links.
+SRCS_BASE = \
+		common/clock.c \
+		common/encode.c \
+		common/exchange.c \
+		common/imsg.c \
+		common/log.c \
+		common/message.c \
+		common/process.c \
+		common/request.c \
+		common/role.c \
+		common/verdict.c \
+		common/view.c \
+		common/wire.c \
+		$(SYS_MEMFILE)
+
+# What every child links beside that.
+SRCS_CHILD = \
+		common/child.c \
+		$(SYS_SANDBOX)
+
+SRCS_PARENT = \
+		hfssod/parent/parent.c
+
+SRCS_HTTP = \
+		common/form.c \
+		hfssod/http/http.c
+
+SRCS_VERIFIER = \
+		common/form.c \
+		hfssod/verifier/verifier.c
+
+SRCS_POLICY = \
+		common/record.c \
+		hfssod/policy/policy.c
+
+SRCS_FETCH = \
+		hfssod/fetch/fetch.c
+
+SRCS_CTL = \
+		common/record.c \
+		hfssoctl/hfssoctl.c
+
+OBJS_BASE =	$(SRCS_BASE:.c=.o)
+OBJS_CHILD =	$(SRCS_CHILD:.c=.o)
+OBJS_PARENT =	$(SRCS_PARENT:.c=.o)
+OBJS_HTTP =	$(SRCS_HTTP:.c=.o)
+OBJS_VERIFIER =	$(SRCS_VERIFIER:.c=.o)
+OBJS_POLICY =	$(SRCS_POLICY:.c=.o)
+OBJS_FETCH =	$(SRCS_FETCH:.c=.o)
+OBJS_CTL =	$(SRCS_CTL:.c=.o)
+
+BIN =		build/bin
+PROGS =		$(BIN)/hfssod $(BIN)/hfssod-http $(BIN)/hfssod-verifier \
+		$(BIN)/hfssod-policy $(BIN)/hfssod-fetch $(BIN)/hfssoctl
+
+.SUFFIXES:
+.SUFFIXES: .o .c .y
+
+all: $(PROGS)
+	@cat common/*.o.d hfssod/*/*.o.d hfssoctl/*.o.d >.depend
+
+.c.o:
+	$(CC) $(ALL_CFLAGS) -MD -MF $@.d -c $< -o $@
+
+.y.c:
+	$(YACC) -o $@ $<
+
+$(BIN)/hfssod: $(OBJS_PARENT) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_PARENT) \
+	    $(OBJS_BASE) $(LIB_EVENT) $(SYS_LIBS)
+
+$(BIN)/hfssod-http: $(OBJS_HTTP) $(OBJS_CHILD) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_HTTP) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_JANSSON) $(LIB_EVENT) \
+	    $(SANDBOX_LIBS) $(SYS_LIBS)
+
+$(BIN)/hfssod-verifier: $(OBJS_VERIFIER) $(OBJS_CHILD) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_VERIFIER) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_XML) $(LIB_JANSSON) \
+	    $(LIB_CRYPTO) -lz $(LIB_EVENT) $(SANDBOX_LIBS) $(SYS_LIBS)
+
+$(BIN)/hfssod-policy: $(OBJS_POLICY) $(OBJS_CHILD) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_POLICY) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_SQLITE) $(LIB_EVENT) \
+	    $(SANDBOX_LIBS) $(SYS_LIBS)
+
+$(BIN)/hfssod-fetch: $(OBJS_FETCH) $(OBJS_CHILD) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_FETCH) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVENT) \
+	    $(SANDBOX_LIBS) $(SYS_LIBS)
+
+$(BIN)/hfssoctl: $(OBJS_CTL) $(OBJS_BASE)
+	@mkdir -p $(BIN)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_CTL) \
+	    $(OBJS_BASE) $(LIB_JANSSON) $(SYS_LIBS)
+
+install: all
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBEXEC) \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(BIN)/hfssod $(BIN)/hfssoctl $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(BIN)/hfssod-http $(BIN)/hfssod-verifier \
+	    $(BIN)/hfssod-policy $(BIN)/hfssod-fetch $(DESTDIR)$(LIBEXEC)
+	install -m 644 man/hfssod.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 man/hfssod.8 man/hfssoctl.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8
+
+demo: all
+	@DEMO="$(DEMO)" regress/demo
+
+check: all
+	@T="$(T)" MAKE="$(MAKE)" CC="$(CC)" regress/run
+
+bench: all
+	@regress/bench/run
+
+fuzz:
+	@SECONDS_EACH="$(SECONDS_EACH)" regress/fuzz/run
+
+clean:
+	rm -rf build .depend hfssod/parent/parse.c
+	rm -f common/*.o common/*.o.d hfssod/*/*.o hfssod/*/*.o.d \
+	    hfssoctl/*.o hfssoctl/*.o.d
+
+.PHONY: all install demo check bench fuzz clean
+
+-include .depend

@@ -1,0 +1,65 @@
+/*
+ * Every size that comes from outside has its maximum here, and only here.
+ * Shared by every process.  Sizes are octets, times are seconds, unless
+ * the name or the comment says otherwise.
+ */
+#ifndef COMMON_LIMITS_H
+#define COMMON_LIMITS_H
+
+/* Messages between our own processes. */
+#define LIMIT_MESSAGE		(64 * 1024)	/* payload, unless the table says */
+#define LIMIT_LOGIN_MESSAGE	(512 * 1024)	/* a login answer on its way */
+#define LIMIT_VIEW		(64 * 1024 * 1024) /* one configuration view */
+#define LIMIT_FILE		(16 * 1024 * 1024) /* key, metadata, CA bundle */
+#define LIMIT_OUTSTANDING	256		/* requests of one http per peer */
+#define LIMIT_OUTSTANDING_BYTES	(8 * 1024 * 1024)
+#define LIMIT_PEER_WAIT		10		/* for an answer of a peer */
+#define LIMIT_TURN_MESSAGES	128		/* in one turn of policy */
+#define LIMIT_TURN_MS		4		/* milliseconds, likewise */
+
+/* HTTP. */
+#define LIMIT_REQUEST_LINE	8192
+#define LIMIT_HEADER_LINE	8192
+#define LIMIT_HEADERS_BYTES	32768
+#define LIMIT_HEADERS		100
+#define LIMIT_BODY		(384 * 1024)	/* a sign-in form */
+#define LIMIT_BODY_SMALL	8192		/* our own forms */
+#define LIMIT_PIPELINE		16		/* requests read ahead of answers */
+#define LIMIT_CONNECTIONS	4096		/* per http process */
+#define LIMIT_CONNECTIONS_ADDR	256		/* per client address */
+#define LIMIT_TIME_HANDSHAKE	10
+#define LIMIT_TIME_HEADERS	10
+#define LIMIT_TIME_BODY		30
+#define LIMIT_TIME_WRITE	30
+#define LIMIT_TIME_IDLE		60
+#define LIMIT_HOST		253
+#define LIMIT_RETURN_TO		2048
+
+/* Names. */
+#define LIMIT_NAME		42		/* account and organization */
+#define LIMIT_NAME_LEAST	2
+#define LIMIT_SLUG		96		/* resource group */
+#define LIMIT_CONNECTION	42
+
+/* What an identity provider says. */
+#define LIMIT_SAML_MESSAGE	(256 * 1024)	/* decoded XML */
+#define LIMIT_XML_DEPTH		64
+#define LIMIT_XML_NODES		50000
+#define LIMIT_XML_ATTRIBUTES	64		/* of one element */
+#define LIMIT_SAML_ID		256
+#define LIMIT_SUBJECT		1024
+#define LIMIT_EMAIL		320
+#define LIMIT_DISPLAY_NAME	256
+#define LIMIT_VALUE		1024		/* one value of an attribute */
+#define LIMIT_VALUES		2000		/* of one attribute */
+
+/* Signing in. */
+#define LIMIT_LOGIN_COOKIES	4		/* unfinished logins of a browser */
+#define LIMIT_LOGIN_SECONDS	600
+#define LIMIT_SKEW		180		/* clock skew */
+#define LIMIT_ISSUED		300		/* age of an IssueInstant */
+#define LIMIT_TOKEN		64		/* octets of a cookie value of ours */
+
+#define LIMIT_HEADER_GROUPS	3072		/* default of header groups max */
+
+#endif

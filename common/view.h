@@ -1,0 +1,203 @@
+/*
+ * Views: what parent tells each kind of process of the configuration, and
+ * no more than that process needs.  Parent fills one and puts it into a
+ * sealed memory file; the child gets it back from there.
+ *
+ * Strings that were got point into the octets they were read from; X_free
+ * frees the arrays.  Every get ends with the end check and returns false
+ * for anything that is not exactly right.  Files (keys, metadata) come
+ * beside the view, each under the name that the view uses for it: the path
+ * in the configuration, which the child never opens.
+ */
+#ifndef COMMON_VIEW_H
+#define COMMON_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/request.h"
+#include "common/role.h"
+#include "common/wire.h"
+
+enum protocol {
+	PROTOCOL_SAML,
+	PROTOCOL_MAX
+};
+
+/* --- http ------------------------------------------------------------- */
+
+/* One header of forward-auth that an application wants under another name. */
+struct view_rename {
+	const char	*from;		/* "Remote-User" */
+	const char	*to;
+};
+
+struct http_application {
+	const char	*host;
+	size_t		 rename_count;
+	struct view_rename *renames;
+};
+
+/* A way in, as the sign-in page offers it. */
+struct http_door {
+	const char	*organization;
+	const char	*connection;
+	const char	*label;		/* for people; the name by default */
+	bool		 enabled;
+	struct strings	 domains;	/* e-mail domains sent here, folded */
+};
+
+struct http_view {
+	const char	*public_url;	/* "https://hub.example.com" */
+	const char	*public_host;	/* host, with port if not default */
+	const char	*prefix;	/* "/.hfsso" */
+	unsigned int	 kinds;		/* KIND_BROWSER ... of the listen line */
+	const char	*tls_certificate; /* file name; "" : plain HTTP */
+	const char	*tls_key;
+	size_t		 proxy_count;	/* whose X-Forwarded-* are believed */
+	struct network	*proxies;
+	struct strings	 origins;	/* return addresses elsewhere, exact */
+	uint32_t	 groups_max;	/* octets of Remote-Groups */
+	uint32_t	 connections_per_address;
+	bool		 access_log;
+	size_t		 application_count;
+	struct http_application *applications;
+	size_t		 door_count;
+	struct http_door *doors;
+};
+void		 http_view_put(struct writer *, const struct http_view *);
+struct http_view *http_view_get(struct reader *);	/* NULL: malformed */
+void		 http_view_free(struct http_view *);
+
+/* --- verifier --------------------------------------------------------- */
+
+enum idp_initiated { IDP_INITIATED_OFF, IDP_INITIATED_RESTART,
+    IDP_INITIATED_ACCEPT, IDP_INITIATED_MAX };
+enum require_signed { REQUIRE_EITHER, REQUIRE_RESPONSE, REQUIRE_ASSERTION,
+    REQUIRE_BOTH, REQUIRE_MAX };
+enum binding { BINDING_REDIRECT, BINDING_POST, BINDING_MAX };
+
+/* A login is refused unless the attribute has one of the values. */
+struct view_require {
+	const char	*attribute;
+	struct strings	 values;
+};
+
+/* A key pair of ours: PEM files. */
+struct view_key {
+	const char	*key;		/* file name */
+	const char	*certificate;
+};
+
+struct verifier_connection {
+	const char	*name;
+	enum protocol	 protocol;
+	bool		 enabled;
+	bool		 first;		/* of its organization: short addresses */
+	const char	*metadata;	/* file name */
+	const char	*entity_id;	/* ours; "" : the metadata address */
+	const char	*idp_entity_id;	/* which of an EntitiesDescriptor; or "" */
+	enum binding	 binding;	/* of AuthnRequest */
+	bool		 sign_requests;
+	bool		 force_authn;
+	enum idp_initiated idp_initiated;
+	enum require_signed require_signed;
+	const char	*nameid_format;	/* "" : not asked for */
+	struct strings	 authn_contexts; /* asked for, and checked */
+	const char	*subject_attribute; /* "" : the NameID */
+	struct strings	 email;		/* attribute names, in order; empty: */
+	struct strings	 display_name;	/* the defaults */
+	struct strings	 given;
+	struct strings	 family;
+	struct strings	 username;
+	const char	*role_attribute; /* "" : none */
+	const char	*group_attribute;
+	size_t		 require_count;
+	struct view_require *requires;
+	struct strings	 trust_domains;	/* whose e-mail is vouched for */
+};
+
+struct verifier_organization {
+	const char	*name;
+	size_t		 sign_count;	/* keys that sign; the first is used */
+	struct view_key	*sign;
+	size_t		 decrypt_count;	/* keys that decrypt; all are tried */
+	struct view_key	*decrypt;
+	size_t		 connection_count;
+	struct verifier_connection *connections;
+};
+
+struct verifier_view {
+	const char	*public_url;
+	const char	*group;		/* name of this verifier group */
+	size_t		 organization_count;
+	struct verifier_organization *organizations;
+};
+void		 verifier_view_put(struct writer *,
+		    const struct verifier_view *);
+struct verifier_view *verifier_view_get(struct reader *);
+void		 verifier_view_free(struct verifier_view *);
+
+/* --- policy ----------------------------------------------------------- */
+
+enum role_match { ROLE_MATCH_FIRST, ROLE_MATCH_HIGHEST, ROLE_MATCH_MAX };
+
+/* A line of a role map: this value of the role attribute gives this role. */
+struct view_role_line {
+	const char	*value;
+	enum role	 role;
+};
+
+/* A line of a resource group map. */
+struct view_group_line {
+	const char	*value;
+	const char	*group;		/* slug */
+	enum role	 role;
+};
+
+struct policy_connection {
+	const char	*name;
+	enum protocol	 protocol;
+	bool		 enabled;
+	bool		 jit;		/* accounts are made at login */
+};
+
+struct policy_organization {
+	const char	*name;
+	const char	*verifier_group;
+	int64_t		 session_timeout; /* absolute, seconds */
+	int64_t		 session_idle;	/* seconds; 0: none */
+	enum role	 default_role;	/* ROLE_NONE: deny */
+	enum role_match	 role_match;
+	size_t		 role_line_count;
+	struct view_role_line *role_lines;
+	size_t		 group_line_count;
+	struct view_group_line *group_lines;
+	size_t		 connection_count;
+	struct policy_connection *connections;
+};
+
+struct policy_application {
+	const char	*name;
+	const char	*host;		/* as request.host */
+	const char	*organization;	/* required; "" : any */
+	enum role	 least_role;	/* ROLE_NONE: any member */
+	struct strings	 public_prefixes; /* "/static/css": whole segments */
+};
+
+struct policy_view {
+	const char	*public_host;
+	size_t		 organization_count;
+	struct policy_organization *organizations;
+	size_t		 application_count;
+	struct policy_application *applications;
+	struct strings	 reserved;	/* account names, beside the built-in */
+	uint32_t	 store_max_pages; /* SQLite max_page_count; 0: no limit */
+};
+void		 policy_view_put(struct writer *, const struct policy_view *);
+struct policy_view *policy_view_get(struct reader *);
+void		 policy_view_free(struct policy_view *);
+
+/* --- reader and fetch know nothing of the configuration yet ----------- */
+
+#endif
