@@ -3,6 +3,21 @@
  * generations, joining and losing peers, the event loop by turns, the end.
  * Linked into every child; each one adds its handlers and hooks.
  *
+ * What parent and child say to each other, in the order of their fields:
+ *	hello		u64 message_table_hash, string version
+ *	setup		setup_put
+ *	sandboxed	u32 layers
+ *	config_view	u64 generation, descriptor of a memfile
+ *	config_file	u64 generation, string name, descriptor
+ *	config_prepare	u64 generation
+ *	config_prepared	u64 generation, bool ok, string why not
+ *	config_commit, config_abort	u64 generation
+ *	peer_join	u64 instance, u32 kinds, string group, descriptor
+ *	peer_joined, peer_go	u64 instance of the other end
+ *	listen_socket	descriptor
+ *	log_level	u8: 0 brief, 1 verbose
+ *	drain		u64 milliseconds
+ *
  * One turn of the loop: read what came, run handlers, then the turn hook,
  * then write what all peers were given.
  */
@@ -66,6 +81,7 @@ struct setup {
 	const char	*store;		/* policy, reader: directory */
 	bool		 strict;	/* sandbox kills for open and socket too */
 	bool		 verbose;
+	bool		 syslog;	/* descriptor 2 takes syslog datagrams */
 	bool		 check;		/* hfssod -n: prepare only, serve nobody */
 };
 void	 setup_put(struct writer *, const struct setup *);

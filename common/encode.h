@@ -40,4 +40,10 @@ bool	 utf8_plain(const void *, size_t);
  */
 char	*percent_encode(const char *, const char *);
 
+/*
+ * Whether two secrets are the same, in a time that depends on the lengths
+ * alone.
+ */
+bool	 equal_secret(const void *, size_t, const void *, size_t);
+
 #endif
