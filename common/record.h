@@ -49,15 +49,19 @@ bool	 record_next(struct reader *, struct record_item *);
 
 /*
  * The questions of hfssoctl, as they travel: an empty string means "not
- * given".
+ * given".  get makes the end check.
+ *
+ * Parent passes a question on to reader or policy unread, with one string
+ * of its own before it: who asks, "uid 0", for the audit.  So what these
+ * two get is wire_get_string, then ctl_question_get.
  */
+#define CTL_BY		32		/* octets of who asks, at most */
 struct ctl_question {
 	const char	*organization;
 	const char	*name;		/* account name or session handle */
 	const char	*role;
 	const char	*after;		/* continues a list */
 	bool		 force;
-	const char	*by;		/* who asks: "uid 0", for the audit */
 };
 void	 ctl_question_put(struct writer *, const struct ctl_question *);
 bool	 ctl_question_get(struct reader *, struct ctl_question *);
