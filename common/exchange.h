@@ -224,7 +224,10 @@ struct session_end {
 void	 session_end_put(struct writer *, const struct session_end *);
 bool	 session_end_get(struct reader *, struct session_end *);
 
-/* session_ended, ctl_result, and the start of ctl_records: a verdict. */
+/*
+ * session_ended, ctl_result, and the start of ctl_records: a verdict.  The
+ * one get without the end check, since something may follow.
+ */
 struct result {
 	enum verdict	 verdict;
 	const char	*detail;	/* "" or a sentence */

@@ -43,6 +43,7 @@ struct http_door {
 	const char	*organization;
 	const char	*connection;
 	const char	*label;		/* for people; the name by default */
+	const char	*group;		/* verifier group of the organization */
 	bool		 enabled;
 	struct strings	 domains;	/* e-mail domains sent here, folded */
 };
