@@ -44,11 +44,13 @@ SRCS_BASE = \
 		common/encode.c \
 		common/exchange.c \
 		common/imsg.c \
+		common/layer.c \
 		common/log.c \
 		common/message.c \
 		common/process.c \
 		common/request.c \
 		common/role.c \
+		common/setup.c \
 		common/verdict.c \
 		common/view.c \
 		common/wire.c \
@@ -57,6 +59,7 @@ SRCS_BASE = \
 # What every child links beside that.
 SRCS_CHILD = \
 		common/child.c \
+		common/generation.c \
 		$(SYS_SANDBOX)
 
 SRCS_PARENT = \

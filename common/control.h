@@ -1,0 +1,7 @@
+/* Where hfssoctl finds hfssod. */
+#ifndef COMMON_CONTROL_H
+#define COMMON_CONTROL_H
+
+#define CONTROL_SOCKET		"/var/run/hfssod.sock"	/* by default */
+
+#endif
