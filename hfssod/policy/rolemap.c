@@ -1,0 +1,148 @@
+/*
+ * Role map and resource group map.  In policy; pure.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "hfssod/policy/rolemap.h"
+
+const char *
+role_source_name(int source)
+{
+	switch (source) {
+	case ROLE_SOURCE_DEFAULT:
+		return "default";
+	case ROLE_SOURCE_MAP:
+		return "map";
+	case ROLE_SOURCE_MANUAL:
+		return "manual";
+	default:
+		return "";
+	}
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * The values in order, so that a thousand values and a thousand lines stay
+ * cheap.  heapsort, since glibc's qsort asks the system for its memory
+ * size, which the sandbox does not allow.
+ */
+static const char **
+sorted(const struct strings *values)
+{
+	const char	**list;
+
+	if ((list = calloc(values->count + 1, sizeof(*list))) == NULL)
+		fatal("role map");
+	if (values->count > 0)
+		memcpy(list, values->list, values->count * sizeof(*list));
+	if (values->count > 1 &&
+	    heapsort(list, values->count, sizeof(*list), compare) == -1)
+		fatal("role map");
+	return list;
+}
+
+static bool
+has(const char **list, size_t count, const char *value)
+{
+	return bsearch(&value, list, count, sizeof(*list), compare) != NULL;
+}
+
+enum role
+rolemap_match(const struct policy_organization *org,
+    const struct strings *values)
+{
+	const char	**list;
+	enum role	  role = ROLE_NONE;
+	size_t		  i;
+
+	if (org->role_line_count == 0 || values->count == 0)
+		return ROLE_NONE;
+	list = sorted(values);
+	for (i = 0; i < org->role_line_count; i++) {
+		if (!has(list, values->count, org->role_lines[i].value))
+			continue;
+		if (org->role_lines[i].role > role)
+			role = org->role_lines[i].role;
+		if (org->role_match == ROLE_MATCH_FIRST)
+			break;
+	}
+	free(list);
+	return role;
+}
+
+bool
+rolemap_login(const struct policy_organization *org,
+    const struct role_before *before, const struct strings *values,
+    bool overage, enum role *role, enum role_source *source)
+{
+	if (org->role_line_count == 0) {
+		*role = before->member ? before->role : org->default_role;
+		*source = before->member ? before->source :
+		    ROLE_SOURCE_DEFAULT;
+		return *role != ROLE_NONE;
+	}
+	if (overage) {
+		if (!before->member)
+			return false;
+		values = before->values;
+	}
+	*source = ROLE_SOURCE_MAP;
+	if ((*role = rolemap_match(org, values)) == ROLE_NONE) {
+		*role = org->default_role;
+		*source = ROLE_SOURCE_DEFAULT;
+	}
+	return *role != ROLE_NONE;
+}
+
+/* Add a result, or raise the role of the one that is there. */
+static void
+add(struct group_result *list, size_t *count,
+    const struct view_group_line *line)
+{
+	size_t	 i;
+
+	for (i = 0; i < *count; i++) {
+		if (strcmp(list[i].group, line->group) != 0 ||
+		    strcmp(list[i].value, line->value) != 0)
+			continue;
+		if (line->role > list[i].role)
+			list[i].role = line->role;
+		return;
+	}
+	list[i].group = line->group;
+	list[i].role = line->role;
+	list[i].value = line->value;
+	(*count)++;
+}
+
+size_t
+groupmap_match(const struct policy_organization *org,
+    const struct strings *values, struct group_result **out)
+{
+	const char	**list;
+	size_t		  i, count = 0;
+
+	*out = NULL;
+	if (org->group_line_count == 0 || values->count == 0)
+		return 0;
+	if ((*out = calloc(org->group_line_count, sizeof(**out))) == NULL)
+		fatal("group map");
+	list = sorted(values);
+	for (i = 0; i < org->group_line_count; i++)
+		if (has(list, values->count, org->group_lines[i].value))
+			add(*out, &count, &org->group_lines[i]);
+	free(list);
+	if (count == 0) {
+		free(*out);
+		*out = NULL;
+	}
+	return count;
+}
