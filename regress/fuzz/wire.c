@@ -1,0 +1,86 @@
+/*
+ * Fuzzer of every get in common/exchange.c, common/view.c, common/setup.c
+ * and common/record.c: the first octet picks which, the rest is the
+ * message.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/child.h"
+#include "common/exchange.h"
+#include "common/record.h"
+#include "common/view.h"
+
+int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+#define VALUE(type, get, done)						\
+static void								\
+try_##type(struct reader *r)						\
+{									\
+	struct type	 v;						\
+									\
+	get(r, &v);							\
+	done(&v);							\
+}
+#define NOTHING(v)	(void)(v)
+
+VALUE(sso_request, (void)sso_request_get, NOTHING)
+VALUE(sso_started, (void)sso_started_get, sso_started_free)
+VALUE(sp_metadata, (void)sp_metadata_get, NOTHING)
+VALUE(outcome, (void)outcome_get, outcome_free)
+VALUE(login_answer, (void)login_answer_get, NOTHING)
+VALUE(login_keys, (void)login_keys_get, NOTHING)
+VALUE(access_check, (void)access_check_get, NOTHING)
+VALUE(access_answer, (void)access_answer_get, access_answer_free)
+VALUE(session_view, (void)session_view_get, session_view_free)
+VALUE(session_end, (void)session_end_get, NOTHING)
+VALUE(result, (void)result_get, NOTHING)
+VALUE(ctl_question, (void)ctl_question_get, NOTHING)
+VALUE(setup, (void)setup_get, NOTHING)
+
+static void
+try_http_view(struct reader *r)
+{
+	http_view_free(http_view_get(r));
+}
+
+static void
+try_verifier_view(struct reader *r)
+{
+	verifier_view_free(verifier_view_get(r));
+}
+
+static void
+try_policy_view(struct reader *r)
+{
+	policy_view_free(policy_view_get(r));
+}
+
+static void
+try_records(struct reader *r)
+{
+	struct record_item	 item;
+
+	while (record_next(r, &item))
+		continue;
+}
+
+static void	(*const tries[])(struct reader *) = {
+	try_sso_request, try_sso_started, try_sp_metadata, try_outcome,
+	try_login_answer, try_login_keys, try_access_check,
+	try_access_answer, try_session_view, try_session_end, try_result,
+	try_ctl_question, try_setup, try_http_view, try_verifier_view,
+	try_policy_view, try_records
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct reader	 r;
+
+	if (len == 0)
+		return 0;
+	wire_read(&r, data + 1, len - 1);
+	tries[data[0] % (sizeof(tries) / sizeof(tries[0]))](&r);
+	return 0;
+}
