@@ -66,8 +66,9 @@ def tree(name):
     shutil.rmtree(to, ignore_errors=True)
     left = shutil.ignore_patterns(
         "build", ".git", "*.o", "*.o.d", ".depend", "__pycache__",
-        "parse.c", ".pytest_cache")
+        ".pytest_cache")
     shutil.copytree(TOP, to, ignore=left, symlinks=True)
+    (to / walls.GENERATED).unlink(missing_ok=True)
     return to
 
 

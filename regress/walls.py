@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 
+GENERATED = "hfssod/parent/parse.c"
 CODE = ("common", "hfssod", "hfssoctl")
 
 # What each binary may link, beside what every one may.
@@ -40,7 +41,7 @@ COLUMNS = 90
 def sources(top, suffixes=(".c", ".h", ".y", ".def")):
     for part in CODE:
         for path in sorted((top / part).rglob("*")):
-            if path.suffix in suffixes and path.name != "parse.c":
+            if path.suffix in suffixes and path != top / GENERATED:
                 yield path
 
 
