@@ -1,0 +1,57 @@
+/*
+ * What verifier knows of its organizations: the view, taken apart together
+ * with the keys and metadata that came beside it.  One generation is built
+ * beside another.
+ */
+#ifndef VERIFIER_CONFIG_H
+#define VERIFIER_CONFIG_H
+
+#include <sys/tree.h>
+
+#include "common/child.h"
+#include "common/view.h"
+#include "hfssod/verifier/key.h"
+#include "hfssod/verifier/metadata_idp.h"
+
+struct organization;
+
+struct connection {
+	const struct verifier_connection *view;
+	const struct organization	*organization;
+	struct metadata_idp		 idp;
+	char				*acs;
+	char				*metadata_url;
+	const char			*entity_id;	/* ours */
+	enum binding			 binding; /* one that the IdP offers */
+	const struct key_pair		*request_key; /* NULL: don't sign */
+};
+
+struct organization {
+	RB_ENTRY(organization)	 entry;
+	const char		*name;
+	struct key_pairs	 sign;
+	struct key_pairs	 decrypt;
+	size_t			 connection_count;
+	struct connection	*connections;
+};
+RB_HEAD(organizations, organization);
+
+struct config {
+	struct verifier_view	*view;
+	struct organizations	 organizations;
+};
+
+/*
+ * Build from the view's octets, which must outlive the configuration.
+ * Returns NULL and the configuration, or a sentence that says whose fault
+ * it is (valid until the next call).
+ */
+const char	*config_build(struct config **, struct reader *,
+		    const struct view_files *);
+void		 config_free(struct config *);
+
+/* The connection, "" for the organization's first; NULL: none such. */
+const struct connection *config_find(const struct config *, const char *,
+		    const char *);
+
+#endif

@@ -1,0 +1,237 @@
+/*
+ * The answer to a login, in verifier.  The order of checks is sizes, login
+ * cookie, connection enabled, issuer, then the XML in full.  Must give
+ * exactly one outcome, and no word of an identity in one that refuses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "common/encode.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "hfssod/verifier/consume.h"
+#include "hfssod/verifier/identity.h"
+#include "hfssod/verifier/login.h"
+
+/* Base64 of a message, with room for line breaks. */
+#define ENCODED_MOST	(LIMIT_SAML_MESSAGE / 3 * 4 + 16384)
+
+static void
+hash(const void *data, size_t len, uint8_t out[BURN_KEY])
+{
+	if (EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) != 1)
+		fatalx("consume: EVP_Digest");
+}
+
+/* The two parameters; RelayState may be missing. */
+static enum verdict
+read_form(const struct sso_request *q, struct consumed *c,
+    const struct form_field **message, const char **relay)
+{
+	const struct form_field *f;
+	bool twice;
+
+	if (!q->post)
+		return VERDICT_method_not_allowed;
+	if (q->body.len > LIMIT_BODY)
+		return VERDICT_too_large;
+	if (!form_parse(&c->form, q->body.data, q->body.len))
+		return VERDICT_bad_request;
+	f = form_find(&c->form, "RelayState", &twice);
+	if (twice)
+		return VERDICT_duplicate_parameter;
+	*relay = f == NULL ? "" : f->value;
+	*message = form_find(&c->form, "SAMLResponse", &twice);
+	if (twice)
+		return VERDICT_duplicate_parameter;
+	if (*message == NULL)
+		return VERDICT_bad_request;
+	if ((*message)->len > ENCODED_MOST)
+		return VERDICT_too_large;
+	return VERDICT_ok;
+}
+
+/*
+ * The login state by RelayState.  One that is not of our form belongs to
+ * no login of ours: then the answer is unsolicited, and solicited stays
+ * false.
+ */
+static enum verdict
+find_login(const struct seal_keys *keys, const struct sso_request *q,
+    const char *relay, int64_t now, struct consumed *c)
+{
+	const struct login_cookie *cookie = NULL;
+	struct seal_context context;
+	enum verdict v;
+	size_t i;
+
+	if (!seal_is_id(relay))
+		return VERDICT_ok;
+	for (i = 0; i < q->cookie_count && cookie == NULL; i++)
+		if (strlen(q->cookies[i].name) == 8 &&
+		    memcmp(q->cookies[i].name, relay + 1, 8) == 0)
+			cookie = &q->cookies[i];
+	if (cookie == NULL)
+		return VERDICT_login_unknown;
+	context = login_context(c->connection);
+	v = seal_open(keys, &context, cookie->value, now, &c->state);
+	if (v == VERDICT_login_expired || v == VERDICT_login_elsewhere)
+		/* Of no more use to the browser. */
+		c->outcome.login_cookie = cookie->name;
+	if (v != VERDICT_ok)
+		return v;
+	if (!equal_secret(c->state.id, SEAL_ID, relay, SEAL_ID))
+		return VERDICT_login_unknown;
+	c->solicited = true;
+	c->outcome.login_cookie = cookie->name;
+	return VERDICT_ok;
+}
+
+static enum verdict
+check_message(const struct form_field *message, int64_t now,
+    struct consumed *c)
+{
+	const struct connection *conn = c->connection;
+	struct response_rules rules;
+	struct response_asked asked;
+	enum verdict v;
+	uint8_t *xml;
+	size_t len;
+
+	rules.idp = conn->idp.entity_id;
+	rules.keys = &conn->idp.keys;
+	rules.decrypt = &conn->organization->decrypt;
+	rules.entity_id = conn->entity_id;
+	rules.acs = conn->acs;
+	rules.require_signed = conn->view->require_signed;
+	rules.nameid_format = conn->view->nameid_format;
+	rules.authn_contexts = &conn->view->authn_contexts;
+	rules.force_authn = conn->view->force_authn;
+	rules.subject_attribute = conn->view->subject_attribute[0] != '\0';
+	asked.id = c->solicited ? c->state.id : "";
+	asked.time = c->state.time;
+	xml = base64_decode(message->value, message->len, &len);
+	if (xml == NULL)
+		return VERDICT_saml_encoding;
+	v = response_check(&rules, &asked, now, xml, len, &c->facts);
+	freezero(xml, len);
+	c->outcome.detail = c->facts.detail;
+	return v;
+}
+
+/* What makes a second use of login or message impossible. */
+static void
+make_keys(struct consumed *c)
+{
+	struct outcome *o = &c->outcome;
+	struct writer w;
+
+	if (c->solicited) {
+		hash(c->state.id, SEAL_ID, c->login_key);
+		o->login_key = (struct bytes){ c->login_key, BURN_KEY };
+	}
+	wire_init(&w, LIMIT_SAML_MESSAGE);
+	wire_put_string(&w, c->facts.issuer);
+	wire_put_string(&w, c->facts.assertion_id);
+	hash(w.data, w.len, c->message_key);
+	wire_free(&w);
+	o->message_key = (struct bytes){ c->message_key, BURN_KEY };
+	o->message_until = c->facts.until + 2 * LIMIT_SKEW;
+}
+
+/* All of it; a verdict other than ok leaves the rest to consume_refuse. */
+static enum verdict
+judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
+    struct consumed *c)
+{
+	const struct form_field *message;
+	const char *relay;
+	enum verdict v;
+
+	if ((v = read_form(q, c, &message, &relay)) != VERDICT_ok)
+		return v;
+	if (keys == NULL)
+		return VERDICT_unavailable;
+	if ((v = find_login(keys, q, relay, now, c)) != VERDICT_ok)
+		return v;
+	if (!c->connection->view->enabled)
+		return VERDICT_connection_disabled;
+	if (!c->solicited)
+		switch (c->connection->view->idp_initiated) {
+		case IDP_INITIATED_RESTART:
+			/* It only makes us ask; nothing in it counts. */
+			c->outcome.restart = true;
+			return VERDICT_ok;
+		case IDP_INITIATED_ACCEPT:
+			break;
+		default:
+			return VERDICT_unsolicited;
+		}
+	if ((v = check_message(message, now, c)) != VERDICT_ok)
+		return v;
+	v = identity_make(c->connection->view, &c->facts, &c->outcome.identity);
+	c->outcome.detail = c->facts.detail;
+	if (v != VERDICT_ok)
+		return v;
+	make_keys(c);
+	c->outcome.return_to = c->state.return_to;
+	return VERDICT_ok;
+}
+
+void
+consume_refuse(struct consumed *c, enum verdict v, const char *detail)
+{
+	struct outcome *o = &c->outcome;
+	struct bytes none = { NULL, 0 };
+
+	identity_free(&o->identity);
+	memset(&o->identity, 0, sizeof(o->identity));
+	o->verdict = v;
+	o->detail = detail;
+	o->login_key = o->message_key = none;
+	o->message_until = 0;
+	o->return_to = "";
+	o->restart = false;
+	/* A failed attempt burns nothing: the login may still be answered. */
+	if (v != VERDICT_login_expired && v != VERDICT_login_elsewhere)
+		o->login_cookie = "";
+}
+
+void
+consume(const struct config *config, const struct seal_keys *keys,
+    const struct sso_request *q, uint64_t origin, int64_t now,
+    struct consumed *c)
+{
+	struct outcome *o = &c->outcome;
+	enum verdict v;
+
+	memset(c, 0, sizeof(*c));
+	o->request = q->request;
+	o->origin = origin;
+	o->organization = q->organization;
+	o->connection = q->connection;
+	o->detail = o->login_cookie = o->return_to = "";
+	c->connection = config == NULL ? NULL :
+	    config_find(config, q->organization, q->connection);
+	if (c->connection == NULL)
+		v = VERDICT_unknown_organization;
+	else {
+		o->connection = c->connection->view->name;
+		v = judge(keys, q, now, c);
+	}
+	if (v != VERDICT_ok)
+		consume_refuse(c, v, o->detail);
+	else
+		o->verdict = v;
+}
+
+void
+consume_free(struct consumed *c)
+{
+	identity_free(&c->outcome.identity);
+	form_free(&c->form);
+	facts_free(&c->facts);
+	explicit_bzero(c, sizeof(*c));
+}

@@ -1,0 +1,35 @@
+/*
+ * The start of a login: our request, and the sealed state that will know
+ * the answer.  Pure but for randomness.
+ */
+#ifndef VERIFIER_LOGIN_H
+#define VERIFIER_LOGIN_H
+
+#include <stdint.h>
+
+#include "common/exchange.h"
+#include "hfssod/verifier/config.h"
+#include "hfssod/verifier/seal.h"
+
+/* The answer to http, and what its strings point into. */
+struct login {
+	struct sso_started	 started;
+	struct login_state	 state;
+	char			*url;
+	char			*request;
+	char			*cookie;
+	char			 cookie_name[9];
+};
+
+/*
+ * Begin a login at the given moment.  keys is NULL before policy offered
+ * any.  The verdict is in started; login_free must follow.
+ */
+void	 login_begin(const struct config *, const struct seal_keys *,
+	    const struct sso_request *, int64_t, struct login *);
+void	 login_free(struct login *);
+
+/* What a connection's login state is sealed for. */
+struct seal_context login_context(const struct connection *);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * Identity provider metadata, in verifier; pure.  The operator gave us the
+ * file and vouches for it: a signature in it is not looked at.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/encode.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "hfssod/verifier/metadata_idp.h"
+#include "hfssod/verifier/xml.h"
+
+#define PROTOCOL	"urn:oasis:names:tc:SAML:2.0:protocol"
+#define BINDING		"urn:oasis:names:tc:SAML:2.0:bindings:"
+#define LOCATION_MOST	2048
+
+/* The entities of a document that are identity providers. */
+struct search {
+	const char	*name;		/* the one that is wanted, or "" */
+	const xmlNode	*entity;	/* found */
+	const xmlNode	*role;		/* its IDPSSODescriptor */
+	unsigned int	 count;
+};
+
+/* The role that speaks SAML 2.0; NULL: none. */
+static const xmlNode *
+find_role(const xmlNode *entity)
+{
+	const xmlNode *n;
+	const char *s, *p;
+	size_t len = strlen(PROTOCOL);
+
+	for (n = xml_first(entity); n != NULL; n = xml_next(n)) {
+		if (!xml_is(n, NS_MD, "IDPSSODescriptor"))
+			continue;
+		s = xml_attribute(n, "protocolSupportEnumeration");
+		for (p = s; p != NULL && (p = strstr(p, PROTOCOL)) != NULL;
+		    p += len)
+			if ((p == s || p[-1] == ' ') &&
+			    (p[len] == '\0' || p[len] == ' '))
+				return n;
+	}
+	return NULL;
+}
+
+static void
+search_entity(struct search *s, const xmlNode *entity)
+{
+	const xmlNode *role;
+	const char *id;
+
+	id = xml_attribute(entity, "entityID");
+	if (id == NULL || (role = find_role(entity)) == NULL ||
+	    (s->name[0] != '\0' && strcmp(id, s->name) != 0))
+		return;
+	s->count++;
+	s->entity = entity;
+	s->role = role;
+}
+
+/* Groups of entities may hold groups; the parser bounds the depth. */
+static void
+search_group(struct search *s, const xmlNode *group)
+{
+	const xmlNode *n;
+
+	for (n = xml_first(group); n != NULL; n = xml_next(n)) {
+		if (xml_is(n, NS_MD, "EntityDescriptor"))
+			search_entity(s, n);
+		else if (xml_is(n, NS_MD, "EntitiesDescriptor"))
+			search_group(s, n);
+	}
+}
+
+static const char *
+find_entity(const xmlNode *root, const char *name, struct search *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->name = name;
+	if (xml_is(root, NS_MD, "EntityDescriptor"))
+		search_entity(s, root);
+	else if (xml_is(root, NS_MD, "EntitiesDescriptor"))
+		search_group(s, root);
+	else
+		return "file is no SAML 2.0 metadata";
+	if (s->count == 1)
+		return NULL;
+	if (s->count > 1)
+		return name[0] == '\0' ?
+		    "metadata has several identity providers, choose one" :
+		    "metadata has that identity provider twice";
+	return name[0] == '\0' ? "metadata has no identity provider" :
+	    "metadata does not have that identity provider";
+}
+
+/* An address that a browser may be sent to. */
+static bool
+location_ok(const char *s)
+{
+	size_t i, len = strlen(s);
+
+	if (len > LOCATION_MOST || (strncmp(s, "https://", 8) != 0 &&
+	    strncmp(s, "http://", 7) != 0))
+		return false;
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] >= 0x7f ||
+		    strchr("\"<>\\^`{|}#", s[i]) != NULL)
+			return false;
+	return true;
+}
+
+static char *
+copy(const char *s)
+{
+	char *c;
+
+	if ((c = strdup(s)) == NULL)
+		fatal("strdup");
+	return c;
+}
+
+static const char *
+read_locations(struct metadata_idp *m, const xmlNode *role)
+{
+	static const char *const names[BINDING_MAX] = {
+		[BINDING_REDIRECT] = BINDING "HTTP-Redirect",
+		[BINDING_POST] = BINDING "HTTP-POST",
+	};
+	const xmlNode *n;
+	const char *binding, *location;
+	size_t i;
+
+	for (n = xml_first(role); n != NULL; n = xml_next(n)) {
+		if (!xml_is(n, NS_MD, "SingleSignOnService"))
+			continue;
+		binding = xml_attribute(n, "Binding");
+		location = xml_attribute(n, "Location");
+		if (binding == NULL || location == NULL)
+			continue;
+		for (i = 0; i < BINDING_MAX; i++) {
+			if (strcmp(binding, names[i]) != 0 || m->sso[i] != NULL)
+				continue;
+			if (!location_ok(location))
+				return "metadata has a malformed "
+				    "SingleSignOnService address";
+			m->sso[i] = copy(location);
+		}
+	}
+	if (m->sso[BINDING_REDIRECT] == NULL && m->sso[BINDING_POST] == NULL)
+		return "metadata has no SingleSignOnService by redirect "
+		    "or POST";
+	return NULL;
+}
+
+/* The certificates of one KeyDescriptor; why one of them is of no use. */
+static const char *
+read_certificates(struct metadata_idp *m, const xmlNode *descriptor)
+{
+	const xmlNode *info, *data, *n;
+	const char *text, *why = NULL, *w;
+	uint8_t *der;
+	size_t len;
+
+	info = xml_child(descriptor, NS_DS, "KeyInfo");
+	for (data = xml_first(info); data != NULL; data = xml_next(data)) {
+		if (!xml_is(data, NS_DS, "X509Data"))
+			continue;
+		for (n = xml_first(data); n != NULL; n = xml_next(n)) {
+			if (!xml_is(n, NS_DS, "X509Certificate"))
+				continue;
+			text = xml_text(n);
+			der = text == NULL ? NULL :
+			    base64_decode(text, strlen(text), &len);
+			w = der == NULL ? "not a certificate" :
+			    public_keys_certificate(&m->keys, der, len);
+			free(der);
+			if (w != NULL)
+				why = w;
+		}
+	}
+	return why;
+}
+
+/* Every key that may sign: those marked so, and those without a mark. */
+static const char *
+read_keys(struct metadata_idp *m, const xmlNode *role)
+{
+	const xmlNode *n;
+	const char *use, *why = NULL, *w;
+
+	for (n = xml_first(role); n != NULL; n = xml_next(n)) {
+		if (!xml_is(n, NS_MD, "KeyDescriptor"))
+			continue;
+		use = xml_attribute(n, "use");
+		if (use != NULL && strcmp(use, "signing") != 0)
+			continue;
+		if ((w = read_certificates(m, n)) != NULL)
+			why = w;
+	}
+	/* One bad certificate among good ones does no harm. */
+	if (m->keys.count > 0)
+		return NULL;
+	return why != NULL ? why : "metadata has no signing certificate";
+}
+
+static void
+read_valid_until(struct metadata_idp *m, const xmlNode *n)
+{
+	const char *s;
+	int64_t t;
+
+	s = xml_attribute(n, "validUntil");
+	if (s != NULL && clock_parse(s, &t) &&
+	    (m->valid_until == 0 || t < m->valid_until))
+		m->valid_until = t;
+}
+
+const char *
+metadata_idp_parse(struct metadata_idp *m, const void *data, size_t len,
+    const char *name)
+{
+	struct search s;
+	struct xml x;
+	const char *why, *id;
+
+	memset(m, 0, sizeof(*m));
+	if ((why = xml_parse_metadata(&x, data, len)) != NULL)
+		return why;
+	if ((why = find_entity(x.root, name, &s)) == NULL) {
+		id = xml_attribute(s.entity, "entityID");
+		if (*id == '\0' || strlen(id) > LIMIT_SUBJECT ||
+		    !utf8_plain(id, strlen(id)))
+			why = "metadata has a malformed entityID";
+		else
+			m->entity_id = copy(id);
+	}
+	if (why == NULL && (why = read_locations(m, s.role)) == NULL &&
+	    (why = read_keys(m, s.role)) == NULL) {
+		m->wants_signed = xml_true(s.role, "WantAuthnRequestsSigned");
+		read_valid_until(m, x.root);
+		read_valid_until(m, s.entity);
+		read_valid_until(m, s.role);
+	}
+	xml_free(&x);
+	return why;
+}
+
+void
+metadata_idp_free(struct metadata_idp *m)
+{
+	size_t i;
+
+	free(m->entity_id);
+	for (i = 0; i < BINDING_MAX; i++)
+		free(m->sso[i]);
+	public_keys_free(&m->keys);
+	memset(m, 0, sizeof(*m));
+}

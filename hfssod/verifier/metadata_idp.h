@@ -1,0 +1,31 @@
+/*
+ * What an identity provider's metadata says (SAML metadata 2.4.3).  Pure.
+ */
+#ifndef VERIFIER_METADATA_IDP_H
+#define VERIFIER_METADATA_IDP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/view.h"
+#include "hfssod/verifier/key.h"
+
+struct metadata_idp {
+	char			*entity_id;
+	char			*sso[BINDING_MAX];	/* NULL: not offered */
+	bool			 wants_signed;	/* WantAuthnRequestsSigned */
+	int64_t			 valid_until;	/* 0: not said */
+	struct public_keys	 keys;		/* that sign, none twice */
+};
+
+/*
+ * Parse a document; the name chooses one of an EntitiesDescriptor, "" the
+ * only identity provider in it.  NULL, or why it is of no use (static).
+ * metadata_idp_free must follow in both cases.
+ */
+const char	*metadata_idp_parse(struct metadata_idp *, const void *, size_t,
+		    const char *);
+void		 metadata_idp_free(struct metadata_idp *);
+
+#endif

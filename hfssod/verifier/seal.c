@@ -1,0 +1,256 @@
+/*
+ * Sealed login state, in verifier; pure but for randomness.  Must never
+ * use one derived key twice, nor give anything out of a value whose tag
+ * does not verify.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include "common/encode.h"
+#include "common/log.h"
+#include "common/wire.h"
+#include "hfssod/verifier/seal.h"
+
+#define VERSION		1
+#define SALT		24
+#define TAG		16
+#define HEAD		(1 + 8 + 8)		/* version, key id, time */
+#define MOST		(LIMIT_RETURN_TO + 256)	/* decoded octets */
+#define INFO		"hfssod login state"
+
+static EVP_KDF		*kdf;
+static EVP_CIPHER	*cipher;
+
+void
+seal_start(void)
+{
+	if ((kdf = EVP_KDF_fetch(NULL, "HKDF", NULL)) == NULL ||
+	    (cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL)
+		fatalx("libcrypto has no HKDF or AES-256-GCM");
+}
+
+void
+seal_new_id(char id[SEAL_ID + 1])
+{
+	uint8_t random[(SEAL_ID - 1) / 2];
+
+	if (RAND_bytes(random, sizeof(random)) != 1)
+		fatalx("RAND_bytes");
+	id[0] = '_';
+	hex_encode(random, sizeof(random), id + 1);
+}
+
+bool
+seal_is_id(const char *s)
+{
+	return strlen(s) == SEAL_ID && s[0] == '_' &&
+	    strspn(s + 1, "0123456789abcdef") == SEAL_ID - 1;
+}
+
+/* Key and nonce of one value: HKDF (RFC 5869). */
+static void
+derive(const uint8_t *daily, const uint8_t *salt, uint8_t out[32 + 12])
+{
+	char digest[] = "SHA256", info[] = INFO;
+	OSSL_PARAM params[5];
+	EVP_KDF_CTX *ctx;
+
+	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
+	    digest, 0);
+	params[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
+	    (void *)(uintptr_t)daily, LOGIN_KEY);
+	params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
+	    (void *)(uintptr_t)salt, SALT);
+	params[3] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
+	    info, strlen(info));
+	params[4] = OSSL_PARAM_construct_end();
+	if ((ctx = EVP_KDF_CTX_new(kdf)) == NULL ||
+	    EVP_KDF_derive(ctx, out, 32 + 12, params) != 1)
+		fatalx("EVP_KDF_derive");
+	EVP_KDF_CTX_free(ctx);
+}
+
+/* Associated data: the head and the context, each string with its length. */
+static void
+associate(struct writer *w, const uint8_t *head, const struct seal_context *c)
+{
+	wire_init(w, LIMIT_MESSAGE);
+	wire_put_raw(w, head, HEAD);
+	wire_put_string(w, c->organization);
+	wire_put_string(w, c->connection);
+	wire_put_string(w, c->protocol);
+	wire_put_string(w, c->purpose);
+	if (w->bad)
+		fatalx("seal: context is too long");
+}
+
+/* Encrypt in place; the tag goes behind. */
+static void
+encrypt(const uint8_t *derived, const struct writer *ad, uint8_t *data,
+    size_t len)
+{
+	EVP_CIPHER_CTX *ctx;
+	int n;
+
+	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_EncryptInit_ex2(ctx, cipher, derived, derived + 32, NULL) != 1 ||
+	    EVP_EncryptUpdate(ctx, NULL, &n, ad->data, (int)ad->len) != 1 ||
+	    EVP_EncryptUpdate(ctx, data, &n, data, (int)len) != 1 ||
+	    EVP_EncryptFinal_ex(ctx, data + n, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG,
+	    data + len) != 1)
+		fatalx("seal: AES-256-GCM");
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+/* Decrypt in place; false if the tag is wrong, and the data cleared. */
+static bool
+decrypt(const uint8_t *derived, const struct writer *ad, uint8_t *data,
+    size_t len)
+{
+	EVP_CIPHER_CTX *ctx;
+	int n;
+	bool ok;
+
+	if ((ctx = EVP_CIPHER_CTX_new()) == NULL)
+		fatalx("EVP_CIPHER_CTX_new");
+	ok = EVP_DecryptInit_ex2(ctx, cipher, derived, derived + 32,
+	    NULL) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, ad->data, (int)ad->len) == 1 &&
+	    EVP_DecryptUpdate(ctx, data, &n, data, (int)len) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG,
+	    data + len) == 1 &&
+	    EVP_DecryptFinal_ex(ctx, data + n, &n) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!ok) {
+		explicit_bzero(data, len);
+		ERR_clear_error();
+	}
+	return ok;
+}
+
+char *
+seal_close(const struct seal_keys *keys, const struct seal_context *context,
+    const struct login_state *state)
+{
+	uint8_t derived[32 + 12], salt[SALT], tag[TAG] = { 0 };
+	struct writer w, ad;
+	char *text;
+
+	if (keys->id[0] == 0)
+		fatalx("seal: no key");
+	if (RAND_bytes(salt, sizeof(salt)) != 1)
+		fatalx("RAND_bytes");
+	wire_init(&w, MOST);
+	wire_put_u8(&w, VERSION);
+	wire_put_u64(&w, keys->id[0]);
+	wire_put_i64(&w, state->time);
+	wire_put_raw(&w, salt, sizeof(salt));
+	wire_put_string(&w, state->id);
+	wire_put_string(&w, state->return_to);
+	wire_put_raw(&w, tag, sizeof(tag));
+	if (w.bad)
+		fatalx("seal: state is too long");
+	derive(keys->key[0], salt, derived);
+	associate(&ad, w.data, context);
+	encrypt(derived, &ad, w.data + HEAD + SALT,
+	    w.len - HEAD - SALT - TAG);
+	text = base64url_encode(w.data, w.len);
+	explicit_bzero(derived, sizeof(derived));
+	wire_free(&ad);
+	wire_free(&w);
+	return text;
+}
+
+/* The octets of a value and which of the keys is its; NULL if unreadable. */
+static uint8_t *
+decode(const struct seal_keys *keys, const char *value, size_t *len,
+    unsigned int *which, int64_t *when)
+{
+	struct reader r;
+	uint8_t *data;
+	uint64_t id;
+
+	if (strlen(value) > MOST * 4 / 3 + 4 ||
+	    (data = base64url_decode(value, strlen(value), len)) == NULL)
+		return NULL;
+	wire_read(&r, data, *len);
+	if (*len >= HEAD + SALT + TAG && wire_get_u8(&r) == VERSION) {
+		id = wire_get_u64(&r);
+		*when = wire_get_i64(&r);
+		for (*which = 0; *which < 2; ++*which)
+			if (id != 0 && keys->id[*which] == id)
+				return data;
+	}
+	free(data);
+	return NULL;
+}
+
+int64_t
+seal_time(const struct seal_keys *keys, const char *value)
+{
+	unsigned int which;
+	uint8_t *data;
+	int64_t when;
+	size_t len;
+
+	if ((data = decode(keys, value, &len, &which, &when)) == NULL)
+		return 0;
+	free(data);
+	return when > 0 ? when : 0;
+}
+
+/* What was sealed, which is ours, so that it must be right. */
+static void
+read_state(struct login_state *state, int64_t when, const uint8_t *data,
+    size_t len)
+{
+	struct reader r;
+
+	wire_read(&r, data, len);
+	state->time = when;
+	strlcpy(state->id, wire_get_string(&r, SEAL_ID), sizeof(state->id));
+	strlcpy(state->return_to, wire_get_string(&r, LIMIT_RETURN_TO),
+	    sizeof(state->return_to));
+	if (!wire_end(&r) || !seal_is_id(state->id))
+		fatalx("seal: sealed state is malformed");
+}
+
+enum verdict
+seal_open(const struct seal_keys *keys, const struct seal_context *context,
+    const char *value, int64_t now, struct login_state *state)
+{
+	uint8_t derived[32 + 12], *data;
+	struct writer ad;
+	unsigned int which;
+	int64_t when;
+	size_t len, sealed;
+	bool ok;
+
+	memset(state, 0, sizeof(*state));
+	if ((data = decode(keys, value, &len, &which, &when)) == NULL)
+		return VERDICT_login_unknown;
+	sealed = len - HEAD - SALT - TAG;
+	derive(keys->key[which], data + HEAD, derived);
+	associate(&ad, data, context);
+	ok = decrypt(derived, &ad, data + HEAD + SALT, sealed);
+	explicit_bzero(derived, sizeof(derived));
+	wire_free(&ad);
+	if (ok)
+		read_state(state, when, data + HEAD + SALT, sealed);
+	freezero(data, len);
+	if (!ok)
+		return VERDICT_login_elsewhere;
+	/* Of the future: our clock was set back; no harm in a new start. */
+	if (state->time > now + LIMIT_SKEW ||
+	    now >= state->time + LIMIT_LOGIN_SECONDS)
+		return VERDICT_login_expired;
+	return VERDICT_ok;
+}
