@@ -28,7 +28,7 @@ DEFINES =	-D_GNU_SOURCE -DHFSSOD_VERSION=\"$(VERSION)\" \
 		-DHFSSOD_LIBEXEC=\"$(LIBEXEC)\" \
 		-DHFSSOD_CONF=\"$(SYSCONFDIR)/hfssod.conf\"
 ALL_CFLAGS =	-std=c11 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(DEFINES) -I. \
-		$(SYS_CFLAGS) $(SANITIZE) $(CFLAGS)
+		$(SYS_CFLAGS) $(XML_CFLAGS) $(SANITIZE) $(CFLAGS)
 
 LIB_EVENT !=	pkg-config --libs libevent_core 2>/dev/null || :
 LIB_TLS !=	pkg-config --libs libtls 2>/dev/null || :
@@ -71,7 +71,24 @@ SRCS_HTTP = \
 
 SRCS_VERIFIER = \
 		common/form.c \
-		hfssod/verifier/verifier.c
+		hfssod/verifier/assertion.c \
+		hfssod/verifier/attribute.c \
+		hfssod/verifier/authn_request.c \
+		hfssod/verifier/config.c \
+		hfssod/verifier/consume.c \
+		hfssod/verifier/crypto.c \
+		hfssod/verifier/decrypt.c \
+		hfssod/verifier/identity.c \
+		hfssod/verifier/key.c \
+		hfssod/verifier/login.c \
+		hfssod/verifier/markup.c \
+		hfssod/verifier/metadata_idp.c \
+		hfssod/verifier/metadata_sp.c \
+		hfssod/verifier/response.c \
+		hfssod/verifier/seal.c \
+		hfssod/verifier/signature.c \
+		hfssod/verifier/verifier.c \
+		hfssod/verifier/xml.c
 
 SRCS_POLICY = \
 		common/record.c \
