@@ -63,11 +63,60 @@ SRCS_CHILD = \
 		$(SYS_SANDBOX)
 
 SRCS_PARENT = \
-		hfssod/parent/parent.c
+		common/record.c \
+		hfssod/parent/background.c \
+		hfssod/parent/children.c \
+		hfssod/parent/conf.c \
+		hfssod/parent/conf_check.c \
+		hfssod/parent/conf_file.c \
+		hfssod/parent/conf_print.c \
+		hfssod/parent/conf_set.c \
+		hfssod/parent/conf_view.c \
+		hfssod/parent/control.c \
+		hfssod/parent/control_answer.c \
+		hfssod/parent/errors.c \
+		hfssod/parent/falling.c \
+		hfssod/parent/generation.c \
+		hfssod/parent/joining.c \
+		hfssod/parent/lex.c \
+		hfssod/parent/main.c \
+		hfssod/parent/notify.c \
+		hfssod/parent/parent.c \
+		hfssod/parent/parse.c \
+		hfssod/parent/place.c \
+		hfssod/parent/spawn.c \
+		hfssod/parent/value.c
 
 SRCS_HTTP = \
 		common/form.c \
-		hfssod/http/http.c
+		hfssod/http/access.c \
+		hfssod/http/account.c \
+		hfssod/http/ask.c \
+		hfssod/http/buffer.c \
+		hfssod/http/call.c \
+		hfssod/http/chunked.c \
+		hfssod/http/config.c \
+		hfssod/http/conn.c \
+		hfssod/http/cookie.c \
+		hfssod/http/forwarded.c \
+		hfssod/http/health.c \
+		hfssod/http/host.c \
+		hfssod/http/html.c \
+		hfssod/http/http.c \
+		hfssod/http/identity.c \
+		hfssod/http/intake.c \
+		hfssod/http/listen.c \
+		hfssod/http/login.c \
+		hfssod/http/page.c \
+		hfssod/http/parse.c \
+		hfssod/http/pending.c \
+		hfssod/http/response.c \
+		hfssod/http/route.c \
+		hfssod/http/sso.c \
+		hfssod/http/stream.c \
+		hfssod/http/style.c \
+		hfssod/http/target.c \
+		$(SYS_TICKET)
 
 SRCS_VERIFIER = \
 		common/form.c \

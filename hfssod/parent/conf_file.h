@@ -1,0 +1,14 @@
+/* Files that the configuration names: keys, certificates, metadata. */
+#ifndef PARENT_CONF_FILE_H
+#define PARENT_CONF_FILE_H
+
+#include "hfssod/parent/conf.h"
+
+/*
+ * Read a file into a sealed memory file and return its descriptor; -1
+ * after a message.  A secret one must belong to root or to us, and others
+ * may not read it, nor a group write it.
+ */
+int	 conf_file_read(const struct conf_file *, struct errors *);
+
+#endif

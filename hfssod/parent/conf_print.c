@@ -1,0 +1,276 @@
+/*
+ * The configuration in its canonical form, for hfssod -nv: every setting,
+ * macros and includes resolved.  What is printed parses to the same.  In
+ * parent.  Pure.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/process.h"
+#include "hfssod/parent/conf.h"
+#include "hfssod/parent/value.h"
+
+static void	 out(struct writer *, const char *, ...)
+		    __attribute__((__format__(printf, 2, 3)));
+
+static void
+out(struct writer *w, const char *fmt, ...)
+{
+	va_list	 ap;
+	char	*text;
+	int	 n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n == -1)
+		fatal("configuration");
+	wire_put_raw(w, text, (size_t)n);
+	free(text);
+}
+
+/* A quoted string after some words. */
+static void
+quote(struct writer *w, const char *before, const char *text)
+{
+	const char	*p;
+
+	out(w, "%s \"", before);
+	for (p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			wire_put_raw(w, "\\", 1);
+		wire_put_raw(w, p, 1);
+	}
+	wire_put_raw(w, "\"", 1);
+}
+
+/* A line with one quoted string; nothing for an empty one. */
+static void
+line(struct writer *w, const char *before, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	quote(w, before, text);
+	out(w, "\n");
+}
+
+static void
+list(struct writer *w, const char *before, const struct strings *s)
+{
+	size_t	 i;
+
+	if (s->count == 0)
+		return;
+	out(w, "%s {", before);
+	for (i = 0; i < s->count; i++)
+		quote(w, i == 0 ? "" : ",", s->list[i]);
+	out(w, " }\n");
+}
+
+static void
+duration(struct writer *w, const char *before, int64_t n)
+{
+	char	 text[VALUE_TEXT];
+
+	value_duration_text(n, text);
+	out(w, "%s %s\n", before, text);
+}
+
+static void
+print_pairs(struct writer *w, const char *indent, const struct conf_pairs *s,
+    const struct conf_pairs *d)
+{
+	size_t	 i;
+
+	for (i = 0; i < s->count; i++) {
+		out(w, "%ssaml sign", indent);
+		quote(w, " key", s->list[i].key);
+		quote(w, " certificate", s->list[i].certificate);
+		out(w, "\n");
+	}
+	for (i = 0; i < d->count; i++) {
+		out(w, "%ssaml decrypt", indent);
+		quote(w, " key", d->list[i].key);
+		quote(w, " certificate", d->list[i].certificate);
+		out(w, "\n");
+	}
+}
+
+static void
+print_listen(struct writer *w, const struct conf_listen *l)
+{
+	static const enum process kinds[] = {
+		PROC_BROWSER, PROC_GATE, PROC_API
+	};
+	const char	*comma;
+	size_t		 i;
+
+	out(w, "listen on %s port %u", l->address, l->port);
+	if (l->kinds != KIND_HTTP) {
+		out(w, " for {");
+		comma = "";
+		for (i = 0; i < 3; i++) {
+			if ((l->kinds & KIND(kinds[i])) == 0)
+				continue;
+			out(w, "%s %s", comma, process_name(kinds[i]));
+			comma = ",";
+		}
+		out(w, " }");
+	}
+	if (l->certificate[0] != '\0') {
+		quote(w, " tls certificate", l->certificate);
+		quote(w, " key", l->key);
+	}
+	if (l->processes != 1)
+		out(w, " processes %u", l->processes);
+	out(w, "\n");
+}
+
+static void
+print_global(struct writer *w, const struct conf *c)
+{
+	struct conf_listen	*l;
+	char			 text[VALUE_TEXT];
+	unsigned int		 i;
+
+	line(w, "public url", c->public_url);
+	line(w, "prefix", c->prefix);
+	TAILQ_FOREACH(l, &c->listens, entry)
+		print_listen(w, l);
+	quote(w, "store", c->store);
+	if (c->store_max_pages != 0)
+		out(w, " max pages %u", c->store_max_pages);
+	out(w, "\n");
+	quote(w, "control socket", c->control_socket);
+	if (c->control_group[0] != '\0')
+		quote(w, " group", c->control_group);
+	out(w, "\n");
+	line(w, "chroot", c->chroot);
+	for (i = 0; i < USER_MAX; i++) {
+		out(w, "user %s", names_user[i]);
+		line(w, "", c->users[i]);
+	}
+	duration(w, "drain", c->drain);
+	if (c->strict)
+		out(w, "sandbox strict\n");
+	out(w, "log access %s\n", names_yes_no[c->log_access]);
+	list(w, "trust proxy", &c->proxies);
+	list(w, "return origins", &c->origins);
+	list(w, "reserve names", &c->reserved);
+	value_size_text(c->groups_max, text);
+	out(w, "header groups max %s\n", text);
+	out(w, "connections per address %u\n", c->connections_per_address);
+	print_pairs(w, "", &c->sign, &c->decrypt);
+}
+
+static void
+print_connection(struct writer *w, const struct conf_connection *n)
+{
+	char	 text[64];
+	size_t	 i;
+
+	quote(w, "\tconnection", n->name);
+	out(w, " saml {\n");
+	line(w, "\t\tmetadata file", n->metadata);
+	line(w, "\t\tlabel", n->label);
+	if (n->disabled)
+		out(w, "\t\tdisable\n");
+	list(w, "\t\tlogin domains", &n->domains);
+	line(w, "\t\tentity id", n->entity_id);
+	line(w, "\t\tidp entity id", n->idp_entity_id);
+	out(w, "\t\tidp initiated %s\n",
+	    names_idp_initiated[n->idp_initiated]);
+	out(w, "\t\trequest binding %s\n", names_binding[n->binding]);
+	if (n->sign_requests)
+		out(w, "\t\tsign requests\n");
+	if (n->force_authn)
+		out(w, "\t\tforce authn\n");
+	out(w, "\t\trequire signed %s\n",
+	    names_require_signed[n->require_signed]);
+	line(w, "\t\tnameid format", n->nameid_format);
+	list(w, "\t\tauthn context", &n->authn_contexts);
+	line(w, "\t\tsubject attribute", n->subject_attribute);
+	for (i = 0; i < ATTRIBUTE_MAX; i++) {
+		snprintf(text, sizeof(text), "\t\tattribute %s",
+		    names_attribute[i]);
+		list(w, text, &n->attributes[i]);
+	}
+	for (i = 0; i < n->require_count; i++) {
+		quote(w, "\t\trequire attribute", n->requires[i].attribute);
+		list(w, " value", &n->requires[i].values);
+	}
+	list(w, "\t\ttrust email domains", &n->trust_domains);
+	out(w, "\t\tjit %s\n\t}\n", n->jit ? "on" : "off");
+}
+
+static void
+print_organization(struct writer *w, const struct conf_organization *o)
+{
+	struct conf_connection	*n;
+	size_t			 i;
+
+	quote(w, "\norganization", o->name);
+	out(w, " {\n\tmode managed\n");
+	line(w, "\tverifier group", o->group);
+	duration(w, "\tsession timeout", o->session_timeout);
+	if (o->session_idle != 0)
+		duration(w, "\tsession idle", o->session_idle);
+	out(w, "\tdefault role %s\n", o->default_role == ROLE_NONE ? "deny" :
+	    role_name(o->default_role));
+	print_pairs(w, "\t", &o->sign, &o->decrypt);
+	line(w, "\trole attribute", o->role_attribute);
+	out(w, "\trole match %s\n", names_role_match[o->role_match]);
+	for (i = 0; i < o->role_line_count; i++) {
+		quote(w, "\trole map", o->role_lines[i].value);
+		out(w, " to %s\n", role_name(o->role_lines[i].role));
+	}
+	line(w, "\tresource group attribute", o->group_attribute);
+	for (i = 0; i < o->group_line_count; i++) {
+		quote(w, "\tresource group map", o->group_lines[i].value);
+		quote(w, " to", o->group_lines[i].group);
+		out(w, " role %s\n", role_name(o->group_lines[i].role));
+	}
+	TAILQ_FOREACH(n, &o->connections, entry)
+		print_connection(w, n);
+	out(w, "}\n");
+}
+
+static void
+print_application(struct writer *w, const struct conf_application *a)
+{
+	const struct view_rename	*h;
+	size_t				 i;
+
+	quote(w, "\napplication", a->name);
+	out(w, " {\n");
+	line(w, "\thost", a->host);
+	line(w, "\torganization", a->organization);
+	if (a->least_role != ROLE_NONE)
+		out(w, "\tleast role %s\n", role_name(a->least_role));
+	list(w, "\tpublic", &a->public_prefixes);
+	for (i = 0; i < a->rename_count; i++) {
+		for (h = names_header; h->from != NULL; h++) {
+			if (strcmp(h->to, a->renames[i].from) == 0)
+				break;
+		}
+		out(w, "\theader %s", h->from);
+		line(w, "", a->renames[i].to);
+	}
+	out(w, "}\n");
+}
+
+void
+conf_print(const struct conf *c, struct writer *w)
+{
+	struct conf_organization	*o;
+	struct conf_application		*a;
+
+	print_global(w, c);
+	TAILQ_FOREACH(o, &c->organizations, entry)
+		print_organization(w, o);
+	TAILQ_FOREACH(a, &c->applications, entry)
+		print_application(w, a);
+}

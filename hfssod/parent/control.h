@@ -1,0 +1,27 @@
+/*
+ * The control socket: hfssoctl's questions.  Some are parent's own; the
+ * rest goes unread to reader or policy, and their answer back.
+ */
+#ifndef PARENT_CONTROL_H
+#define PARENT_CONTROL_H
+
+#include <stdbool.h>
+
+#include "common/imsg.h"
+#include "hfssod/parent/children.h"
+#include "hfssod/parent/conf.h"
+#include "hfssod/parent/errors.h"
+
+#define CONTROL_CLIENTS	16
+#define CONTROL_ASK	10		/* seconds to ask */
+
+/* Bind and listen; false after a message. */
+bool	 control_open(const struct conf *, struct errors *);
+void	 control_close(void);
+/* A child answers; or is gone, and answers nothing any more. */
+void	 control_answer(struct seat *, const struct imsg *);
+void	 control_lost(struct seat *);
+/* The reload that was asked for is done: NULL, or why not. */
+void	 control_reloaded(const char *);
+
+#endif
