@@ -1,0 +1,79 @@
+/*
+ * A call: one request and its answer.  A connection has several when its
+ * client sends ahead; they are answered in their order.
+ */
+#ifndef HTTP_CALL_H
+#define HTTP_CALL_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/message.h"
+#include "common/request.h"
+#include "hfssod/http/buffer.h"
+#include "hfssod/http/host.h"
+#include "hfssod/http/parse.h"
+
+struct conn;
+struct route;
+
+/* Waiting for a peer; the business of pending.c alone. */
+struct waiting {
+	bool			 on;
+	enum message		 answer;
+	uint64_t		 asked;		/* instance that was asked */
+	uint64_t		 also;		/* another it depends on, or 0 */
+	size_t			 octets;	/* of the question */
+	int64_t			 until;		/* clock_ms */
+	TAILQ_ENTRY(call)	 entry;		/* in the order of asking */
+	struct call		*next;		/* in the same bucket */
+};
+
+struct call {
+	TAILQ_ENTRY(call)	 entry;		/* of the connection */
+	struct conn		*conn;
+	uint64_t		 id;		/* also shown to people */
+	const struct route	*route;		/* NULL: none matched */
+	unsigned int		 allow;		/* METHOD() set of its path */
+	bool			 done;
+	bool			 close;		/* the connection ends with it */
+	bool			 head;		/* HEAD: no body goes out */
+	bool			 http10;
+	bool			 bare;		/* never a body: forward-auth */
+	int			 status;	/* once answered */
+	size_t			 sent;		/* octets of the answer's body */
+	struct address		 client;
+	struct buffer		 out;		/* until it is its turn */
+	struct buffer		*to;		/* where an answer is written */
+	size_t			 head_at;	/* in it: where the answer began */
+	struct waiting		 waiting;
+	char			*line;		/* for the access log, or NULL */
+	/* What a handler keeps until the answer comes. */
+	char			*kept;		/* cleared and freed with it */
+	unsigned int		 purpose;
+	char			 host[HOST_TEXT];
+};
+
+/* What a handler gets; all of it is gone when the handler returns. */
+struct incoming {
+	const struct head	*head;
+	struct bytes		 part[2];	/* what {} stood for */
+	struct bytes		 body;
+};
+
+/*
+ * A handler answers (response.h), or asks a peer (pending.h) and is done.
+ * False: the peer has too much to do, call again later.
+ */
+typedef bool	 call_fn(struct call *, const struct incoming *);
+
+/* A new call with a new id, and the end of one (also of its waiting). */
+struct call	*call_new(struct conn *);
+void		 call_free(struct call *);
+/* Keep a copy of text for the time of the answer. */
+void		 call_keep(struct call *, const char *);
+
+#endif

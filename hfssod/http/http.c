@@ -1,0 +1,147 @@
+/*
+ * hfssod-http: the process that clients speak to.  It takes requests
+ * apart, asks verifier and policy, and writes answers.  Must never see the
+ * store or a key but its own TLS key, parse SAML, make an identity, or
+ * keep a session.
+ */
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <tls.h>
+
+#include "common/child.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "hfssod/http/access.h"
+#include "hfssod/http/account.h"
+#include "hfssod/http/config.h"
+#include "hfssod/http/conn.h"
+#include "hfssod/http/listen.h"
+#include "hfssod/http/page.h"
+#include "hfssod/http/pending.h"
+#include "hfssod/http/response.h"
+#include "hfssod/http/sso.h"
+
+static struct event	 second;
+static bool		 ticking;	/* the timer is on */
+static bool		 draining;
+static int64_t		 drain_until;	/* clock_ms */
+
+static void
+sweep(int fd, short what, void *arg)
+{
+	int64_t	 now;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	now = clock_ms();
+	pending_expire(now);
+	conn_sweep(now);
+	listen_sweep();
+	if (draining && now >= drain_until) {
+		log_info("%zu connections cut off", conn_count());
+		child_exit();
+	}
+}
+
+/* The timer runs only while there is something to look after. */
+static void
+tick(void)
+{
+	static const struct timeval	 one = { 1, 0 };
+	bool				 need;
+
+	need = conn_count() > 0 || draining;
+	if (need == ticking)
+		return;
+	if (need)
+		event_add(&second, &one);
+	else
+		event_del(&second);
+	ticking = need;
+}
+
+static void
+start(const struct setup *s)
+{
+	(void)s;
+	/* Loads what libtls and libcrypto would open files for later. */
+	if (tls_init() == -1)
+		fatalx("tls_init");
+	tls_free(tls_server());
+}
+
+static void
+unavailable(struct call *c)
+{
+	response_verdict(c, VERDICT_unavailable);
+}
+
+static void
+begin(const struct setup *s)
+{
+	(void)s;
+	pending_init(unavailable);
+	if (event_assign(&second, child_base(), -1, EV_PERSIST, sweep,
+	    NULL) == -1)
+		fatalx("event_assign");
+}
+
+static void
+commit(void)
+{
+	config_commit();
+	page_prefix(config_current()->view->prefix);
+	if (!draining && !child_setup()->check)
+		listen_start();
+}
+
+static void
+turn(void)
+{
+	conn_turn();
+	tick();
+	if (draining && conn_count() == 0)
+		child_exit();
+}
+
+static void
+drain(uint64_t ms)
+{
+	log_debug("draining %zu connections", conn_count());
+	draining = true;
+	drain_until = clock_ms() + (int64_t)ms;
+	response_set_last();
+	listen_stop();
+	conn_drain();
+}
+
+static const struct handler handlers[] = {
+	{ MESSAGE_access_answer,	access_answered },
+	{ MESSAGE_sso_started,		sso_started },
+	{ MESSAGE_sp_metadata,		sso_metadata_got },
+	{ MESSAGE_login_answer,		sso_answered },
+	{ MESSAGE_session_shown,	account_shown },
+	{ MESSAGE_session_ended,	account_ended },
+	{ MESSAGE_none,			NULL }
+};
+
+static const struct child http = {
+	.handlers = handlers,
+	.start = start,
+	.begin = begin,
+	.prepare = config_prepare,
+	.commit = commit,
+	.abort = config_abort,
+	.joined = pending_joined,
+	.lost = pending_lost,
+	.listening = listen_add,
+	.turn = turn,
+	.drain = drain
+};
+
+int
+main(int argc, char **argv)
+{
+	child_main(argc, argv, &http);
+}

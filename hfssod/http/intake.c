@@ -1,0 +1,264 @@
+/*
+ * From octets to calls in http: heads, bodies, dispatch.  Must never keep
+ * a pointer into a connection's octets beyond one step: they move.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/limits.h"
+#include "common/log.h"
+#include "hfssod/http/config.h"
+#include "hfssod/http/conn.h"
+#include "hfssod/http/forwarded.h"
+#include "hfssod/http/response.h"
+#include "hfssod/http/route.h"
+
+/* The head that is being looked at; only ever one at a time. */
+static struct head	 head;
+
+static struct call *
+call_begin(struct conn *c)
+{
+	struct call	*call;
+
+	call = call_new(c);
+	TAILQ_INSERT_TAIL(&c->calls, call, entry);
+	c->call_count++;
+	c->current = call;
+	call->client = c->peer;
+	return call;
+}
+
+/* Nothing more will be read: what is still coming is not understood. */
+static void
+give_up(struct conn *c, struct call *call)
+{
+	call->close = true;
+	c->linger = true;
+	buffer_free(&c->in);
+	buffer_free(&c->body);
+}
+
+static void
+malformed(struct conn *c, int status, const char *why)
+{
+	struct call	*call;
+
+	log_debug("%s: %s", address_text(&c->peer), why);
+	call = call_begin(c);
+	give_up(c, call);
+	response_status(call, status);
+}
+
+static void
+note_line(struct call *call)
+{
+	if (!config_current()->view->access_log)
+		return;
+	if (asprintf(&call->line, "%.*s %.*s", (int)head.method_name.len,
+	    (const char *)head.method_name.data, (int)head.path.len,
+	    (const char *)head.path.data) == -1)
+		fatal("asprintf");
+}
+
+/* The request is whole: hand it to its handler.  False: stalled. */
+static bool
+dispatch(struct conn *c)
+{
+	struct incoming	 in;
+	struct call	*call = c->current;
+
+	in.head = &head;
+	in.body.data = c->body.data == NULL ? NULL : buffer_at(&c->body);
+	in.body.len = buffer_len(&c->body);
+	route_parts(call->route, &head, in.part);
+	/* Another request may follow, unless the answer says otherwise. */
+	if (c->phase != PHASE_STALLED)
+		conn_phase(c, call->close ? PHASE_LAST : PHASE_IDLE);
+	if (!call->route->fn(call, &in)) {
+		conn_phase(c, PHASE_STALLED);
+		return false;
+	}
+	/* The call may be gone by now. */
+	if (c->dead)
+		return true;
+	if (c->phase == PHASE_STALLED)
+		conn_phase(c, head.close ? PHASE_LAST : PHASE_IDLE);
+	c->current = NULL;
+	buffer_take(&c->in, c->head_size);
+	buffer_free(&c->body);
+	return true;
+}
+
+static void
+expect_body(struct conn *c, struct call *call)
+{
+	static const char	 go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	conn_phase(c, PHASE_BODY);
+	memset(&c->chunked, 0, sizeof(c->chunked));
+	if (head.expect && buffer_len(&c->in) == head.size) {
+		buffer_add(conn_answer_buffer(call), go_on,
+		    sizeof(go_on) - 1);
+		conn_mark(c);
+	}
+}
+
+/* A head is there. */
+static bool
+request(struct conn *c)
+{
+	const struct http_view	*v = config_current()->view;
+	struct call		*call;
+	bool			 body;
+	int			 status;
+
+	c->seen = 0;
+	c->head_size = head.size;
+	call = call_begin(c);
+	call->head = head.method == METHOD_HEAD;
+	call->http10 = head.http10;
+	call->close = head.close;
+	call->client = forwarded_client(&head, &c->peer, v->proxies,
+	    v->proxy_count);
+	note_line(call);
+	body = head.chunked || head.length > 0;
+	if ((status = route_admit(&head, call)) == 0) {
+		if (!body)
+			return dispatch(c);
+		expect_body(c, call);
+		return true;
+	}
+	if (body)
+		give_up(c, call);
+	else
+		buffer_take(&c->in, head.size);
+	conn_phase(c, call->close ? PHASE_LAST : PHASE_IDLE);
+	c->current = NULL;
+	if (status == 405)
+		response_allow(call, call->allow);
+	else if (status == 404)
+		response_verdict(call, VERDICT_not_found);
+	else
+		response_status(call, status);
+	return true;
+}
+
+/* The head of the request whose body is being read, once more. */
+static void
+head_again(struct conn *c)
+{
+	size_t	 seen = 0;
+
+	if (head_parse(&head, buffer_at(&c->in), c->head_size, &seen) !=
+	    PARSE_DONE)
+		fatalx("a head changed");
+}
+
+static void
+body_refused(struct conn *c, int status)
+{
+	struct call	*call = c->current;
+
+	c->current = NULL;
+	give_up(c, call);
+	response_status(call, status);
+}
+
+/* What came after the head: take the body's part of it.  True: whole. */
+static bool
+body(struct conn *c)
+{
+	enum parse	 r;
+	uint8_t		*from, *to;
+	size_t		 len, used, got, most;
+
+	most = c->current->route->body_most;
+	from = buffer_at(&c->in) + c->head_size;
+	len = buffer_len(&c->in) - c->head_size;
+	if (head.chunked) {
+		to = buffer_room(&c->body, len);
+		r = chunked_decode(&c->chunked, from, len, &used, to, &got);
+		buffer_grew(&c->body, got);
+		if (r == PARSE_BAD) {
+			log_debug("%s: malformed chunk",
+			    address_text(&c->peer));
+			body_refused(c, 400);
+			return false;
+		}
+	} else {
+		used = (size_t)head.length - buffer_len(&c->body);
+		if (used > len)
+			used = len;
+		buffer_add(&c->body, from, used);
+		r = buffer_len(&c->body) == head.length ? PARSE_DONE :
+		    PARSE_MORE;
+	}
+	if (buffer_len(&c->body) > most) {
+		body_refused(c, 413);
+		return false;
+	}
+	/* What follows the body moves up to the head. */
+	memmove(from, from + used, len - used);
+	c->in.end -= used;
+	return r == PARSE_DONE;
+}
+
+/* One step; false when more octets or time are needed. */
+static bool
+step(struct conn *c)
+{
+	if (c->phase == PHASE_BODY) {
+		head_again(c);
+		return body(c) && dispatch(c);
+	}
+	if (c->phase > PHASE_BODY || c->call_count >= LIMIT_PIPELINE ||
+	    buffer_len(&c->in) == 0)
+		return false;
+	switch (head_parse(&head, buffer_at(&c->in), buffer_len(&c->in),
+	    &c->seen)) {
+	case PARSE_MORE:
+		if (c->phase == PHASE_IDLE)
+			conn_phase(c, PHASE_HEAD);
+		return false;
+	case PARSE_BAD:
+		malformed(c, head.status, head.why);
+		return false;
+	case PARSE_DONE:
+		break;
+	}
+	return request(c);
+}
+
+void
+intake(struct conn *c)
+{
+	while (!c->dead && step(c))
+		;
+}
+
+bool
+intake_again(struct conn *c)
+{
+	head_again(c);
+	if (!dispatch(c))
+		return false;
+	intake(c);
+	return true;
+}
+
+void
+intake_timeout(struct conn *c)
+{
+	struct call	*call = c->current;
+	bool		 stalled = c->phase == PHASE_STALLED;
+
+	c->current = NULL;
+	if (call == NULL)
+		call = call_begin(c);
+	give_up(c, call);
+	if (stalled)
+		response_verdict(call, VERDICT_unavailable);
+	else
+		response_status(call, 408);
+}

@@ -1,0 +1,50 @@
+/*
+ * The pages of http.  Values in, HTML out; each takes the buffer it adds
+ * to, and text that is not escaped yet.  Pure but for the prefix in the
+ * address of the stylesheet.
+ */
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/exchange.h"
+#include "common/verdict.h"
+#include "common/view.h"
+#include "hfssod/http/buffer.h"
+
+#define PAGE_TYPE	"text/html; charset=utf-8"
+
+/* Where our pages live ("/.hfsso"); kept, not copied. */
+void	 page_prefix(const char *);
+
+/* An error: status, a neutral sentence, the request id. */
+void	 page_error(struct buffer *, int, const char *, uint64_t);
+
+/* The sign-in page: doors to choose from, and a form for an address. */
+struct chooser {
+	size_t				 count;
+	const struct http_door		**doors;
+	const char			*return_to;	/* "" : none */
+	const char			*note;		/* NULL, or a sentence */
+	bool				 form;		/* show the e-mail form */
+};
+void	 page_chooser(struct buffer *, const struct chooser *);
+/* "Go on to ...": a refresh and a link, for where a redirect won't do. */
+void	 page_continue(struct buffer *, const char *, const char *);
+/* The form of the POST binding: hidden fields and a button. */
+void	 page_post(struct buffer *, const struct sso_started *);
+/* One's own session; leaving; gone. */
+void	 page_account(struct buffer *, const struct session_view *);
+void	 page_leave(struct buffer *, const struct session_view *);
+void	 page_signed_out(struct buffer *);
+
+/*
+ * The address of a door's sign-in: allocated, the caller frees it.  With a
+ * return address that is not "".
+ */
+char	*page_door_address(const char *, const char *, const char *);
+
+#endif

@@ -1,0 +1,165 @@
+/*
+ * The table of calls that wait for a peer.  Must never give an answer to
+ * another call than the one that asked, nor one from another instance.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "hfssod/http/pending.h"
+
+#define BUCKETS		1024
+
+/* What one peer has been asked and not answered: peer->data. */
+struct load {
+	size_t	 count;
+	size_t	 octets;
+};
+
+static struct call		*buckets[BUCKETS];
+static TAILQ_HEAD(, call)	 order = TAILQ_HEAD_INITIALIZER(order);
+static size_t			 total;
+static pending_fail_fn		*failed;
+
+void
+pending_init(pending_fail_fn *fn)
+{
+	failed = fn;
+}
+
+void
+pending_joined(struct peer *peer)
+{
+	if (peer->data == NULL &&
+	    (peer->data = calloc(1, sizeof(struct load))) == NULL)
+		fatal("calloc");
+}
+
+bool
+pending_room(const struct peer *peer, size_t octets)
+{
+	const struct load	*load = peer->data;
+
+	return load->count < LIMIT_OUTSTANDING && (load->count == 0 ||
+	    load->octets + octets <= LIMIT_OUTSTANDING_BYTES);
+}
+
+static struct call **
+bucket(uint64_t id)
+{
+	return &buckets[id % BUCKETS];
+}
+
+void
+pending_send(struct call *c, struct peer *peer, struct peer *also,
+    enum message message, const struct writer *w)
+{
+	struct load	*load = peer->data;
+	struct call	**b;
+
+	c->waiting.on = true;
+	c->waiting.answer = message_info(message)->answer;
+	c->waiting.asked = peer->instance;
+	c->waiting.also = also == NULL ? 0 : also->instance;
+	c->waiting.octets = w->len;
+	c->waiting.until = clock_ms() + LIMIT_PEER_WAIT * 1000;
+	b = bucket(c->id);
+	c->waiting.next = *b;
+	*b = c;
+	TAILQ_INSERT_TAIL(&order, c, waiting.entry);
+	total++;
+	load->count++;
+	load->octets += w->len;
+	peer_send(peer, message, c->id, w);
+}
+
+static void
+take_off(struct call *c)
+{
+	struct peer	*peer;
+	struct load	*load;
+	struct call	**p;
+
+	for (p = bucket(c->id); *p != c; p = &(*p)->waiting.next)
+		;
+	*p = c->waiting.next;
+	TAILQ_REMOVE(&order, c, waiting.entry);
+	total--;
+	c->waiting.on = false;
+	if ((peer = child_instance(c->waiting.asked)) == NULL)
+		return;
+	load = peer->data;
+	load->count--;
+	load->octets -= c->waiting.octets;
+}
+
+struct call *
+pending_take(uint64_t id, enum message answer, const struct peer *from)
+{
+	const struct message_info	*info;
+	struct call			*c;
+	uint64_t			 expect;
+
+	for (c = *bucket(id); c != NULL && c->id != id; c = c->waiting.next)
+		;
+	if (c == NULL) {
+		log_debug("late %s %s", message_name(answer), log_id(id));
+		return NULL;
+	}
+	/* Round the ring the answer comes from the peer beyond. */
+	info = message_info(answer);
+	expect = c->waiting.also != 0 && (info->from & KIND_POLICY) ?
+	    c->waiting.also : c->waiting.asked;
+	if (c->waiting.answer != answer || from->instance != expect) {
+		log_warnx("unasked %s %s dropped", message_name(answer),
+		    log_id(id));
+		return NULL;
+	}
+	take_off(c);
+	return c;
+}
+
+void
+pending_cancel(struct call *c)
+{
+	if (c->waiting.on)
+		take_off(c);
+}
+
+void
+pending_lost(struct peer *peer)
+{
+	struct call	*c, *next;
+
+	for (c = TAILQ_FIRST(&order); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, waiting.entry);
+		if (c->waiting.asked != peer->instance &&
+		    c->waiting.also != peer->instance)
+			continue;
+		take_off(c);
+		failed(c);
+	}
+	free(peer->data);
+	peer->data = NULL;
+}
+
+void
+pending_expire(int64_t now)
+{
+	struct call	*c;
+
+	while ((c = TAILQ_FIRST(&order)) != NULL && c->waiting.until <= now) {
+		log_warnx("no answer in %d seconds %s", LIMIT_PEER_WAIT,
+		    log_id(c->id));
+		take_off(c);
+		failed(c);
+	}
+}
+
+size_t
+pending_count(void)
+{
+	return total;
+}

@@ -1,0 +1,135 @@
+/*
+ * The route table of http.  Must never let a path through that could be
+ * read in two ways.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "common/limits.h"
+#include "common/process.h"
+#include "hfssod/http/access.h"
+#include "hfssod/http/account.h"
+#include "hfssod/http/config.h"
+#include "hfssod/http/health.h"
+#include "hfssod/http/login.h"
+#include "hfssod/http/route.h"
+#include "hfssod/http/sso.h"
+#include "hfssod/http/style.h"
+#include "hfssod/http/target.h"
+
+#define GET	(METHOD(METHOD_GET) | METHOD(METHOD_HEAD))
+#define POST	METHOD(METHOD_POST)
+#define SAML	"/organizations/{}/saml"
+
+static const struct route routes[] = {
+	{ KIND_GATE, "/auth/request", GET, 0, true, access_request },
+	{ KIND_GATE, "/auth/forward", GET, 0, true, access_forward },
+	{ KIND_BROWSER, SAML "/login", GET, 0, false, sso_login },
+	{ KIND_BROWSER, SAML "/login/{}", GET, 0, false, sso_login },
+	{ KIND_BROWSER, SAML "/consume", POST, LIMIT_BODY, false,
+	    sso_consume },
+	{ KIND_BROWSER, SAML "/consume/{}", POST, LIMIT_BODY, false,
+	    sso_consume },
+	{ KIND_BROWSER, SAML "/metadata", GET, 0, false, sso_metadata },
+	{ KIND_BROWSER, SAML "/metadata/{}", GET, 0, false, sso_metadata },
+	{ KIND_BROWSER, "~/login", GET, 0, false, login_page },
+	{ KIND_BROWSER, "~/account", GET, 0, false, account_page },
+	{ KIND_BROWSER, "~/logout", GET, 0, false, account_leave },
+	{ KIND_BROWSER, "~/logout", POST, LIMIT_BODY_SMALL, false,
+	    account_left },
+	{ KIND_BROWSER, "~/signed-out", GET, 0, false, account_signed_out },
+	{ KIND_BROWSER, "~/style.css", GET, 0, false, style_show },
+	{ KIND_HTTP, "/healthz", GET, 0, false, health_show }
+};
+#define ROUTES	(sizeof(routes) / sizeof(routes[0]))
+
+bool
+route_match(const char *pattern, const char *prefix, struct bytes path,
+    struct bytes *part)
+{
+	size_t	 at, n, parts;
+
+	at = parts = 0;
+	part[0].data = part[1].data = path.data;
+	part[0].len = part[1].len = 0;
+	if (*pattern == '~') {
+		n = strlen(prefix);
+		if (path.len < n || memcmp(path.data, prefix, n) != 0)
+			return false;
+		at = n;
+		pattern++;
+	}
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern != '{') {
+			if (at == path.len || path.data[at] !=
+			    (uint8_t)*pattern)
+				return false;
+			at++;
+			continue;
+		}
+		pattern++;
+		part[parts].data = path.data + at;
+		while (at < path.len && path.data[at] != '/')
+			at++;
+		part[parts].len = (size_t)(path.data + at -
+		    part[parts].data);
+		if (part[parts++].len == 0)
+			return false;
+	}
+	return at == path.len;
+}
+
+/* A form as browsers post it; parameters of the type mean nothing. */
+static bool
+form_type(const struct head *h)
+{
+	static const char	 type[] = "application/x-www-form-urlencoded";
+	struct bytes		 v;
+	size_t			 n;
+
+	n = sizeof(type) - 1;
+	return head_once(h, FIELD_CONTENT_TYPE, &v) && v.len >= n &&
+	    strncasecmp((const char *)v.data, type, n) == 0 &&
+	    (v.len == n || strchr("; \t", v.data[n]) != NULL);
+}
+
+static int
+admit_body(const struct head *h, const struct route *r)
+{
+	if (r->body_most == 0)
+		return h->chunked || h->length > 0 ? 400 : 0;
+	if (!form_type(h))
+		return 415;
+	return h->length > r->body_most ? 413 : 0;
+}
+
+int
+route_admit(const struct head *h, struct call *c)
+{
+	const struct http_view	*v = config_current()->view;
+	const struct route	*r;
+	struct bytes		 part[2];
+
+	if (h->method == METHOD_OTHER)
+		return 501;
+	if (!path_canonical(h->path))
+		return 400;
+	for (r = routes; r < routes + ROUTES; r++) {
+		if (!(r->kinds & v->kinds) ||
+		    !route_match(r->pattern, v->prefix, h->path, part))
+			continue;
+		c->route = r;
+		c->bare = r->bare;
+		c->allow |= r->methods;
+		if (r->methods & METHOD(h->method))
+			return admit_body(h, r);
+	}
+	return c->route == NULL ? 404 : 405;
+}
+
+void
+route_parts(const struct route *r, const struct head *h, struct bytes *part)
+{
+	(void)route_match(r->pattern, config_current()->view->prefix, h->path,
+	    part);
+}
