@@ -59,6 +59,34 @@ values(int8_t table[256], const char *alphabet, bool space)
 		table[' '] = table['\t'] = table['\r'] = table['\n'] = -2;
 }
 
+/*
+ * Whole groups of four characters, for as long as there is nothing else:
+ * nearly all of a long message.  How many characters were taken.
+ */
+static size_t
+decode_groups(const int8_t *table, const char *in, size_t len, uint8_t *out)
+{
+	const unsigned char	*p = (const unsigned char *)in;
+	size_t			 i;
+	uint32_t		 v;
+	int			 a, b, c, d;
+
+	for (i = 0; len - i >= 4; i += 4, p += 4) {
+		a = table[p[0]];
+		b = table[p[1]];
+		c = table[p[2]];
+		d = table[p[3]];
+		if ((a | b | c | d) < 0)
+			break;
+		v = (uint32_t)a << 18 | (uint32_t)b << 12 |
+		    (uint32_t)c << 6 | (uint32_t)d;
+		*out++ = v >> 16 & 0xff;
+		*out++ = v >> 8 & 0xff;
+		*out++ = v & 0xff;
+	}
+	return i;
+}
+
 static uint8_t *
 decode(const char *in, size_t len, const char *alphabet, bool pad,
     size_t *outlen)
@@ -66,13 +94,20 @@ decode(const char *in, size_t len, const char *alphabet, bool pad,
 	int8_t		 table[256];
 	uint8_t		*out;
 	uint32_t	 acc = 0;
-	size_t		 i, n = 0, count = 0, padding = 0;
+	size_t		 i, n = 0, count = 0, padding = 0, taken;
 	int		 v;
 
 	values(table, alphabet, pad);
 	if ((out = malloc(len / 4 * 3 + 4)) == NULL)
 		fatal("malloc");
 	for (i = 0; i < len; i++) {
+		if (count % 4 == 0 && padding == 0) {
+			taken = decode_groups(table, in + i, len - i, out + n);
+			count += taken;
+			n += taken / 4 * 3;
+			if ((i += taken) == len)
+				break;
+		}
 		if (pad && in[i] == '=') {
 			padding++;
 			continue;
@@ -207,6 +242,25 @@ utf8_next(const uint8_t *p, size_t len, uint32_t *c)
 	return n;
 }
 
+#define EACH(octet)	(0x0101010101010101u * (octet))
+
+/*
+ * Whether eight octets are ASCII without NUL and, if plain, without
+ * control characters: with the high bits clear, a borrow reaches a high
+ * bit only where an octet is smaller than what is taken away.
+ */
+static bool
+ascii_eight(const uint8_t *p, bool plain)
+{
+	uint64_t	 v;
+
+	memcpy(&v, p, sizeof(v));
+	if ((v & EACH(0x80)) != 0 ||
+	    ((v - EACH(plain ? 0x20u : 0x01u)) & EACH(0x80)) != 0)
+		return false;
+	return !plain || (((v ^ EACH(0x7fu)) - EACH(0x01u)) & EACH(0x80)) == 0;
+}
+
 static bool
 utf8_check(const void *data, size_t len, bool plain)
 {
@@ -215,6 +269,10 @@ utf8_check(const void *data, size_t len, bool plain)
 	uint32_t	 c;
 
 	for (; len > 0; p += n, len -= n) {
+		if (len >= 8 && ascii_eight(p, plain)) {
+			n = 8;
+			continue;
+		}
 		if ((n = utf8_next(p, len, &c)) == 0 || c == 0)
 			return false;
 		if (plain && (c < 0x20 || (c >= 0x7f && c < 0xa0)))
