@@ -148,7 +148,11 @@ SRCS_FETCH = \
 
 SRCS_CTL = \
 		common/record.c \
-		hfssoctl/hfssoctl.c
+		hfssoctl/ask.c \
+		hfssoctl/command.c \
+		hfssoctl/hfssoctl.c \
+		hfssoctl/records.c \
+		hfssoctl/text.c
 
 OBJS_BASE =	$(SRCS_BASE:.c=.o)
 OBJS_CHILD =	$(SRCS_CHILD:.c=.o)

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/child.h"
@@ -602,6 +603,8 @@ begin(const struct child *ops)
 		fatalx("event base");
 	event_config_free(config);
 	peer_watch(&self.parent);
+	/* The first use of the time zone looks for a file. */
+	tzset();
 	if (ops->start != NULL)
 		ops->start(&self.setup);
 	wire_init(&w, 4);

@@ -1,0 +1,219 @@
+/*
+ * hfssoctl: asks hfssod over its control socket and shows the answer.
+ * Exit codes: 0 done, 1 refused or failed, 2 usage, 3 not reachable.
+ */
+#include <err.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/control.h"
+#include "common/exchange.h"
+#include "common/limits.h"
+#include "hfssoctl/ask.h"
+#include "hfssoctl/command.h"
+#include "hfssoctl/records.h"
+#include "hfssoctl/text.h"
+
+#define EXIT_REFUSED	1
+#define EXIT_USAGE	2
+#define EXIT_AWAY	3
+
+#define WAIT		15		/* seconds for an answer */
+#define WAIT_RELOAD	60
+
+struct options {
+	const char	*socket;
+	bool		 json;
+	bool		 force;
+};
+
+static void
+usage(void)
+{
+	const struct command	*c;
+
+	fprintf(stderr, "usage: hfssoctl [-fj] [-s socket] command\n");
+	for (c = commands; c->pattern != NULL; c++)
+		fprintf(stderr, "\t%s\n", c->pattern);
+	exit(EXIT_USAGE);
+}
+
+/* Ask a person; without one, -f must have said it. */
+static void
+confirm(const struct command *c)
+{
+	char	 line[16];
+
+	if (!isatty(STDIN_FILENO))
+		errx(EXIT_REFUSED, "needs -f where nobody can be asked");
+	fprintf(stderr, "%s [y/N] ", c->warning);
+	if (fgets(line, sizeof(line), stdin) == NULL ||
+	    (strcmp(line, "y\n") != 0 && strcmp(line, "yes\n") != 0))
+		errx(EXIT_REFUSED, "not done");
+}
+
+static void
+payload(const struct command *c, const struct ctl_question *q,
+    struct writer *w)
+{
+	wire_init(w, LIMIT_MESSAGE);
+	if (c->ask == ASK_BRIEF || c->ask == ASK_VERBOSE)
+		wire_put_u8(w, c->ask == ASK_VERBOSE);
+	else if (c->ask == ASK_QUESTION)
+		ctl_question_put(w, q);
+	if (w->bad)
+		errx(EXIT_USAGE, "argument too long");
+}
+
+static void
+print_json(json_t *j)
+{
+	json_dumpf(j, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+}
+
+/* What the answer begins with; a refusal goes to stderr. */
+static void
+answer_result(struct reader *r, struct result *result, bool json)
+{
+	const char	*text;
+	char		*safe;
+
+	if (!result_get(r, result))
+		errx(EXIT_REFUSED, "hfssod's answer is malformed");
+	if (result->verdict == VERDICT_ok)
+		return;
+	text = result->detail[0] != '\0' ? result->detail :
+	    verdict_log(result->verdict);
+	if (json)
+		print_json(json_pack("{s:s,s:s}", "verdict",
+		    verdict_name(result->verdict), "detail", text));
+	else {
+		/* A reason may have several lines. */
+		for (; *text != '\0'; text += strcspn(text, "\n"),
+		    text += *text == '\n') {
+			safe = strndup(text, strcspn(text, "\n"));
+			if (safe == NULL)
+				err(1, NULL);
+			warnx("%s", text_safe(safe));
+			free(safe);
+		}
+	}
+	exit(EXIT_REFUSED);
+}
+
+/* Page after page, until the list has ended. */
+static json_t *
+pages(struct imsgbuf *b, const struct command *c, struct ctl_question *q,
+    struct imsg *m, bool json)
+{
+	struct result	 result;
+	struct reader	 r;
+	struct writer	 w;
+	json_t		*all, *page;
+	char		*after;
+
+	all = NULL;
+	for (;;) {
+		wire_read(&r, m->data.data, m->data.len);
+		answer_result(&r, &result, json);
+		after = strdup(wire_get_string(&r, 1024));
+		page = records_json(&r, !json);
+		if (after == NULL || page == NULL)
+			errx(EXIT_REFUSED, "hfssod's answer is malformed");
+		if (all == NULL)
+			all = page;
+		else {
+			json_array_extend(all, page);
+			json_decref(page);
+		}
+		if (after[0] == '\0' || c->ask != ASK_QUESTION)
+			break;
+		q->after = after;
+		payload(c, q, &w);
+		if (!ask(b, c->message, &w, WAIT, m))
+			exit(EXIT_AWAY);
+		wire_free(&w);
+		free(after);
+	}
+	free(after);
+	return all;
+}
+
+static int
+run(const struct options *o, const struct command *c, struct ctl_question *q)
+{
+	struct imsgbuf	*b;
+	struct imsg	 m;
+	struct reader	 r;
+	struct result	 result;
+	struct writer	 w;
+	json_t		*j;
+
+	if ((b = ask_open(o->socket)) == NULL)
+		return EXIT_AWAY;
+	payload(c, q, &w);
+	if (!ask(b, c->message, &w, c->message == MESSAGE_ctl_reload ?
+	    WAIT_RELOAD : WAIT, &m))
+		return EXIT_AWAY;
+	wire_free(&w);
+	if (m.type == MESSAGE_ctl_records) {
+		j = pages(b, c, q, &m, o->json);
+		if (o->json)
+			print_json(j);
+		else
+			text_print(stdout, j);
+		json_decref(j);
+	} else {
+		wire_read(&r, m.data.data, m.data.len);
+		answer_result(&r, &result, o->json);
+		if (o->json)
+			print_json(json_pack("{s:s,s:s}", "verdict", "ok",
+			    "detail", result.detail));
+		else if (result.detail[0] != '\0')
+			printf("%s\n", text_safe(result.detail));
+		if (c->message == MESSAGE_ctl_stop)
+			ask_until_end(b);
+	}
+	imsgbuf_free(b);
+	return fflush(stdout) == 0 ? 0 : EXIT_REFUSED;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command	*c;
+	struct ctl_question	 q;
+	struct options		 o = { .socket = CONTROL_SOCKET };
+	char			 text[512];
+	int			 ch;
+
+	setlocale(LC_CTYPE, "");
+	while ((ch = getopt(argc, argv, "fjs:")) != -1) {
+		switch (ch) {
+		case 'f':
+			o.force = true;
+			break;
+		case 'j':
+			o.json = true;
+			break;
+		case 's':
+			o.socket = optarg;
+			break;
+		default:
+			usage();
+		}
+	}
+	argc -= optind;
+	argv += optind;
+	if ((c = command_find(argc, argv, &q, text, sizeof(text))) == NULL)
+		errx(EXIT_USAGE, "%s", text);
+	q.force = o.force;
+	if (c->warning != NULL && !o.force)
+		confirm(c);
+	return run(&o, c, &q);
+}
