@@ -105,21 +105,21 @@ print_listen(struct writer *w, const struct conf_listen *l)
 	static const enum process kinds[] = {
 		PROC_BROWSER, PROC_GATE, PROC_API
 	};
-	const char	*comma;
+	const char	*mark;
 	size_t		 i;
+	bool		 one;
 
 	out(w, "listen on %s port %u", l->address, l->port);
-	if (l->kinds != KIND_HTTP) {
-		out(w, " for {");
-		comma = "";
-		for (i = 0; i < 3; i++) {
-			if ((l->kinds & KIND(kinds[i])) == 0)
-				continue;
-			out(w, "%s %s", comma, process_name(kinds[i]));
-			comma = ",";
-		}
-		out(w, " }");
+	one = (l->kinds & (l->kinds - 1)) == 0;
+	mark = one ? " for" : " for {";
+	for (i = 0; i < 3 && l->kinds != KIND_HTTP; i++) {
+		if ((l->kinds & KIND(kinds[i])) == 0)
+			continue;
+		out(w, "%s %s", mark, process_name(kinds[i]));
+		mark = ",";
 	}
+	if (l->kinds != KIND_HTTP && !one)
+		out(w, " }");
 	if (l->certificate[0] != '\0') {
 		quote(w, " tls certificate", l->certificate);
 		quote(w, " key", l->key);

@@ -21,7 +21,8 @@ static struct {
 	struct errors			*errors;
 	struct lexer			*lexer;
 	bool				 said;	/* the lexer gave the message */
-	char				 near[64];
+	char				 near[64];	/* the last word */
+	char				 after[64];	/* the one before */
 	struct strings			 items;	/* the list that is read */
 	struct conf_listen		*listen;
 	struct strings			 listen_seen;
@@ -91,6 +92,7 @@ macro		: STRING '=' STRING {
 name		: STRING
 		| EMAIL
 		| GROUPS
+		| ON
 		| ORGANIZATION
 		| ROLE
 		| SESSION
@@ -377,7 +379,7 @@ connection_line	: METADATA FILENAME STRING {
 			set_list(here(), "trust email domains", &parse.items,
 			    &parse.connection->trust_domains);
 		}
-		| JIT STRING {
+		| JIT name {
 			bool	 no;
 
 			no = set_enum(here(), "jit", $2,
@@ -532,8 +534,10 @@ yylex(void)
 	const struct keyword	*k;
 	const char		*text;
 
+	strlcpy(parse.after, parse.near, sizeof(parse.after));
 	switch (lex_next(parse.lexer, &text)) {
 	case LEX_END:
+		strlcpy(parse.near, "end of file", sizeof(parse.near));
 		return 0;
 	case LEX_NEWLINE:
 		strlcpy(parse.near, "end of line", sizeof(parse.near));
@@ -563,8 +567,9 @@ static void
 yyerror(const char *text)
 {
 	if (!parse.said)
-		errors_add(parse.errors, &here()->at, "%s near %s", text,
-		    parse.near[0] != '\0' ? parse.near : "the beginning");
+		errors_add(parse.errors, &here()->at, "%s at %s%s%s", text,
+		    parse.near, parse.after[0] != '\0' ? " after " : "",
+		    parse.after);
 	parse.said = false;
 }
 
