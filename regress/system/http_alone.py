@@ -188,7 +188,7 @@ def view(**o):
     proxies = o.get("proxies", ["127.0.0.1"])
     w.u32(len(proxies))
     for p in proxies:
-        w.raw(b"\0" * 10 + b"\xff\xff" + socket.inet_aton(p)).u32(128)
+        w.raw(b"\0" * 10 + b"\xff\xff" + socket.inet_aton(p)).u8(128)
     w.strings(o.get("origins", []))
     w.u32(o.get("groups_max", 3072))
     w.u32(o.get("connections_per_address", 0))
