@@ -141,7 +141,31 @@ SRCS_VERIFIER = \
 
 SRCS_POLICY = \
 		common/record.c \
-		hfssod/policy/policy.c
+		hfssod/policy/access.c \
+		hfssod/policy/account.c \
+		hfssod/policy/audit.c \
+		hfssod/policy/control.c \
+		hfssod/policy/decision.c \
+		hfssod/policy/directory.c \
+		hfssod/policy/effect.c \
+		hfssod/policy/fold.c \
+		hfssod/policy/jit.c \
+		hfssod/policy/login.c \
+		hfssod/policy/loginkey.c \
+		hfssod/policy/member.c \
+		hfssod/policy/name.c \
+		hfssod/policy/pending.c \
+		hfssod/policy/policy.c \
+		hfssod/policy/refusal.c \
+		hfssod/policy/rolemap.c \
+		hfssod/policy/schema.c \
+		hfssod/policy/session.c \
+		hfssod/policy/show.c \
+		hfssod/policy/state.c \
+		hfssod/policy/store.c \
+		hfssod/policy/sweep.c \
+		hfssod/policy/table.c \
+		hfssod/policy/turn.c
 
 SRCS_FETCH = \
 		hfssod/fetch/fetch.c

@@ -1,0 +1,64 @@
+/*
+ * What the configuration names, in memory with its numbers in the store:
+ * organizations, connections, resource groups.  Nothing in it is ever
+ * removed: what is gone from the file has no settings any more.
+ */
+#ifndef POLICY_DIRECTORY_H
+#define POLICY_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/view.h"
+#include "hfssod/policy/store.h"
+
+struct organization {
+	int64_t			 id;		/* 0: not in the store yet */
+	char			*name;
+	char			*folded;
+	/* Of the configuration in force; NULL: it does not name it. */
+	const struct policy_organization *settings;
+};
+struct connection {
+	int64_t			 id;
+	struct organization	*organization;
+	char			*name;
+	const struct policy_connection *settings;
+};
+struct group {
+	int64_t			 id;
+	struct organization	*organization;
+	char			*slug;
+	char			*folded;
+};
+
+struct directory;
+
+/* All that the store has; NULL on failure. */
+struct directory *directory_load(struct store *);
+void		 directory_free(struct directory *);
+
+/*
+ * A view takes force: its strings must live until the next one.  What is
+ * not in the store yet is made by directory_bind, in a transaction of its
+ * own; on false it is to be called again, and the new organizations can't
+ * be signed in to until then.
+ */
+void		 directory_use(struct directory *, const struct policy_view *);
+bool		 directory_bind(struct directory *, struct store *);
+
+/* By name, as configured; NULL if there is none. */
+struct organization *directory_organization(struct directory *, const char *);
+/* "" is the organization's first connection. */
+struct connection *directory_connection(struct directory *,
+		    const struct organization *, const char *);
+struct group	*directory_group(struct directory *,
+		    const struct organization *, const char *);
+/* By number; NULL if there is none. */
+struct organization *directory_organization_id(struct directory *, int64_t);
+struct connection *directory_connection_id(struct directory *, int64_t);
+struct group	*directory_group_id(struct directory *, int64_t);
+/* Whether an organization has this name, folded. */
+bool		 directory_has_name(struct directory *, const char *);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What a turn will change in memory once the store has committed it.
+ * Handlers only add to the list; applying can't fail.
+ */
+#ifndef POLICY_EFFECT_H
+#define POLICY_EFFECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hfssod/policy/session.h"
+
+struct effect {
+	enum { EFFECT_ADD, EFFECT_DROP, EFFECT_ACCOUNT } type;
+	bool		 revoke;	/* counts whether committed or not */
+	bool		 unwritten;	/* a revocation the store has not */
+	uint8_t		 key[SESSION_KEY];
+	struct session	*session;	/* owned */
+	struct account	*account;	/* owned */
+};
+struct effects {
+	struct effect	*list;
+	size_t		 count;
+	size_t		 size;
+};
+
+/* A new session and its account, both owned by the list from now on. */
+void	 effect_add(struct effects *, struct session *, struct account *);
+/*
+ * A session ends.  A revocation also when the store can't be written: then
+ * it holds in memory at once and is repeated (pending.h).  It must be put
+ * before the first write of its handler.
+ */
+void	 effect_drop(struct effects *, const uint8_t [SESSION_KEY], bool);
+/* An account has changed; owned. */
+void	 effect_account(struct effects *, struct account *);
+
+/* Forget what came after so many; revocations stay, as unwritten. */
+void	 effects_back(struct effects *, size_t);
+/*
+ * Do them, in order, and empty the list.  The function is told every
+ * session that is dropped although the store has it still.
+ */
+void	 effects_apply(struct effects *, struct sessions *,
+	    void (*)(const struct session *));
+void	 effects_free(struct effects *);
+
+#endif

@@ -1,0 +1,311 @@
+/*
+ * Accounts made at login, just in time.  In policy.  Must never take an
+ * e-mail address for an identity, nor bring back who has ended.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/encode.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/record.h"
+#include "hfssod/policy/fold.h"
+#include "hfssod/policy/jit.h"
+#include "hfssod/policy/state.h"
+
+#define NAME_ID_MOST	(5 * (LIMIT_SUBJECT + 8))
+
+void
+jit_name_id(const struct name_id *n, struct writer *w)
+{
+	wire_init(w, NAME_ID_MOST);
+	wire_put_string(w, n->value);
+	wire_put_string(w, n->format);
+	wire_put_string(w, n->name_qualifier);
+	wire_put_string(w, n->sp_name_qualifier);
+	wire_put_string(w, n->sp_provided_id);
+}
+
+/* FNV-1a: only to see whether a NameID changed. */
+static uint64_t
+mix(const uint8_t *p, size_t len)
+{
+	uint64_t	 h = 14695981039346656037u;
+
+	while (len-- > 0)
+		h = (h ^ *p++) * 1099511628211u;
+	return h;
+}
+
+static void
+column(char *to, size_t size, int n)
+{
+	strlcpy(to, store_text(state.store, ST_identity_account, n), size);
+}
+
+bool
+jit_find(struct found *f, const struct connection *c,
+    const struct identity *id)
+{
+	struct store	*s = state.store;
+	struct bytes	 b;
+	enum step	 step;
+
+	memset(f, 0, sizeof(*f));
+	step = store_run(s, ST_identity_account, v_int(c->id),
+	    v_text(id->subject));
+	if (step != STEP_ROW)
+		return step == STEP_DONE;
+	f->known = true;
+	f->row = store_integer(s, ST_identity_account, 0);
+	column(f->account, sizeof(f->account), 1);
+	f->state = (enum account_state)store_integer(s, ST_identity_account, 2);
+	column(f->name, sizeof(f->name), 3);
+	column(f->email, sizeof(f->email), 4);
+	column(f->display_name, sizeof(f->display_name), 5);
+	column(f->given, sizeof(f->given), 6);
+	column(f->family, sizeof(f->family), 7);
+	column(f->username, sizeof(f->username), 8);
+	f->identity = store_integer(s, ST_identity_account, 9);
+	b = store_blob(s, ST_identity_account, 10);
+	f->name_id = mix(b.data, b.len);
+	store_end(s, ST_identity_account);
+	return true;
+}
+
+/* Whether an account of the organization has this identifier: its state. */
+static enum step
+taken(enum statement st, int64_t owner, const char *value, int64_t *row,
+    enum account_state *is)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+
+	if (value[0] == '\0')
+		return STEP_DONE;
+	step = store_run(s, st, v_int(owner), v_text(value));
+	if (step == STEP_ROW) {
+		*row = store_integer(s, st, 0);
+		*is = (enum account_state)store_integer(s, st, 1);
+		store_end(s, st);
+	}
+	return step;
+}
+
+enum verdict
+jit_allowed(const struct connection *c, const struct identity *id,
+    const char **what)
+{
+	static const struct {
+		enum statement	 st;
+		const char	*what;
+	} keys[] = {
+		{ ST_account_external, "externalId" },
+		{ ST_account_username, "userName" },
+		{ ST_account_email, "e-mail" }
+	};
+	enum account_state	 is = ACCOUNT_ACTIVE;
+	enum verdict		 v = VERDICT_ok;
+	enum step		 step;
+	const char		*value[3];
+	char			*username, *email;
+	int64_t			 row;
+	size_t			 i;
+
+	value[0] = id->subject;
+	value[1] = username = fold_text(id->username);
+	value[2] = email = fold_text(id->email);
+	for (i = 0; i < 3; i++) {
+		step = taken(keys[i].st, c->organization->id, value[i], &row,
+		    &is);
+		if (step == STEP_DONE)
+			continue;
+		*what = keys[i].what;
+		v = step != STEP_ROW ? VERDICT_unavailable :
+		    is == ACCOUNT_ACTIVE ? VERDICT_account_conflict :
+		    VERDICT_account_ended;
+		/* An ended account counts more than a mere conflict. */
+		if (v != VERDICT_account_conflict)
+			break;
+	}
+	free(username);
+	free(email);
+	if (v == VERDICT_ok && !c->settings->jit)
+		v = VERDICT_account_unknown;
+	return v;
+}
+
+/* Whether nobody has or had the name, and anybody may. */
+static bool
+name_free(const char *name, bool *failed)
+{
+	enum step	 step;
+	char		*folded = fold_text(name);
+	bool		 ok = false;
+
+	if (name_legal(name) && !name_reserved(name, &state.view->reserved) &&
+	    !directory_has_name(state.directory, folded)) {
+		step = store_run(state.store, ST_name_used, v_text(folded));
+		ok = step == STEP_DONE;
+		*failed = step == STEP_FAILED;
+		store_end(state.store, ST_name_used);
+	}
+	free(folded);
+	return ok;
+}
+
+/* The rules of design section 7; false if the store failed. */
+static bool
+choose_name(struct found *f, const struct identity *id)
+{
+	struct name_wish	 wish;
+	struct name_proposal	 p;
+	unsigned int		 try;
+	bool			 failed = false;
+
+	wish.username = id->username;
+	wish.email = id->email;
+	wish.display_name = f->display_name;
+	name_propose(&wish, &p);
+	strlcpy(f->name, p.name, sizeof(f->name));
+	if (p.exact && name_free(f->name, &failed))
+		return true;
+	for (try = 0; !failed && name_suffix(p.name, f->account, try, f->name);
+	    try++)
+		if (name_free(f->name, &failed))
+			return true;
+	return false;
+}
+
+void
+jit_display_name(const struct identity *id, char out[LIMIT_DISPLAY_NAME + 1])
+{
+	if (id->name[0] != '\0')
+		strlcpy(out, id->name, LIMIT_DISPLAY_NAME + 1);
+	else
+		snprintf(out, LIMIT_DISPLAY_NAME + 1, "%s%s%s", id->given,
+		    id->given[0] != '\0' && id->family[0] != '\0' ? " " : "",
+		    id->family);
+}
+
+static bool
+insert(struct found *f, const struct connection *c,
+    const struct identity *id, int64_t now)
+{
+	struct store	*s = state.store;
+	struct writer	 w;
+	char		*folded, *email, *username;
+	bool		 ok;
+
+	folded = fold_text(f->name);
+	email = fold_text(id->email);
+	username = fold_text(id->username);
+	ok = store_run(s, ST_account_add, v_text(f->account), v_text(f->name),
+	    v_text(folded), v_int(c->organization->id), v_text(id->email),
+	    v_text_or_null(email), v_text(f->display_name), v_text(id->given),
+	    v_text(id->family), v_text(id->username), v_text_or_null(username),
+	    v_text(id->subject), v_int(now)) == STEP_DONE;
+	f->row = store_last_row(s);
+	jit_name_id(&id->name_id, &w);
+	ok = ok && store_run(s, ST_name_use, v_text(folded), v_int(f->row)) ==
+	    STEP_DONE && store_run(s, ST_identity_add, v_int(c->id),
+	    v_text(id->subject), v_int(f->row), v_blob(w.data, w.len),
+	    v_int(now)) == STEP_DONE;
+	f->identity = store_last_row(s);
+	wire_free(&w);
+	free(folded);
+	free(email);
+	free(username);
+	return ok;
+}
+
+bool
+jit_make(struct found *f, const struct connection *c,
+    const struct identity *id, const struct request *request)
+{
+	struct audit_event	 e;
+	uint8_t			 random[ACCOUNT_ID / 2];
+
+	memset(f, 0, sizeof(*f));
+	arc4random_buf(random, sizeof(random));
+	hex_encode(random, sizeof(random), f->account);
+	f->state = ACCOUNT_ACTIVE;
+	jit_display_name(id, f->display_name);
+	if (!choose_name(f, id) || !insert(f, c, id, store_now(state.store)))
+		return false;
+	memset(&e, 0, sizeof(e));
+	e.organization = c->organization->name;
+	e.account = f->account;
+	e.name = f->name;
+	e.by = "login";
+	e.request = request;
+	audit_begin(&state.audit, &e);
+	record_string(&state.audit.record, "connection", c->name);
+	record_string(&state.audit.record, "subject", id->subject);
+	audit_end(&state.audit, state.store, "hfsso.account_create");
+	return !store_failed(state.store);
+}
+
+/* The userName follows the provider unless another account has it. */
+static bool
+refresh_username(const struct found *f, const struct connection *c,
+    const char *username)
+{
+	enum account_state	 is;
+	enum step		 step;
+	int64_t			 row = 0;
+	char			*folded = fold_text(username);
+	bool			 ok = true;
+
+	step = taken(ST_account_username, c->organization->id, folded, &row,
+	    &is);
+	if (step == STEP_DONE || (step == STEP_ROW && row == f->row))
+		ok = store_run(state.store, ST_account_set_username,
+		    v_int(f->row), v_text(username), v_text(folded)) ==
+		    STEP_DONE;
+	free(folded);
+	return ok && step != STEP_FAILED;
+}
+
+/* What the provider says, or what is known where it says nothing. */
+static const char *
+said(const char *now, const char *before)
+{
+	return now[0] != '\0' ? now : before;
+}
+
+bool
+jit_refresh(struct found *f, const struct connection *c,
+    const struct identity *id)
+{
+	struct store	*s = state.store;
+	struct writer	 w;
+	const char	*email, *given, *family;
+	char		 name[LIMIT_DISPLAY_NAME + 1];
+	char		*folded;
+
+	jit_display_name(id, name);
+	if (name[0] == '\0')
+		strlcpy(name, f->display_name, sizeof(name));
+	email = said(id->email, f->email);
+	given = said(id->given, f->given);
+	family = said(id->family, f->family);
+	if (strcmp(f->email, email) != 0 ||
+	    strcmp(f->display_name, name) != 0 ||
+	    strcmp(f->given, given) != 0 || strcmp(f->family, family) != 0) {
+		folded = fold_text(email);
+		store_run(s, ST_account_profile, v_int(f->row), v_text(email),
+		    v_text_or_null(folded), v_text(name), v_text(given),
+		    v_text(family));
+		free(folded);
+	}
+	if (id->username[0] != '\0' && strcmp(f->username, id->username) != 0)
+		refresh_username(f, c, id->username);
+	jit_name_id(&id->name_id, &w);
+	if (mix(w.data, w.len) != f->name_id)
+		store_run(s, ST_identity_name_id, v_int(f->identity),
+		    v_blob(w.data, w.len));
+	wire_free(&w);
+	return !store_failed(s);
+}

@@ -1,0 +1,52 @@
+/*
+ * Accounts as logins find, make and keep them: the rows behind an
+ * identity.
+ */
+#ifndef POLICY_JIT_H
+#define POLICY_JIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/exchange.h"
+#include "hfssod/policy/account.h"
+
+/* What the store has of who signs in. */
+struct found {
+	bool		 known;		/* else there is no such identity */
+	int64_t		 row;
+	int64_t		 identity;
+	enum account_state state;
+	char		 account[ACCOUNT_ID + 1];
+	char		 name[LIMIT_NAME + 1];
+	char		 email[LIMIT_EMAIL + 1];
+	char		 display_name[LIMIT_DISPLAY_NAME + 1];
+	char		 given[LIMIT_DISPLAY_NAME + 1];
+	char		 family[LIMIT_DISPLAY_NAME + 1];
+	char		 username[LIMIT_VALUE + 1];
+	uint64_t	 name_id;	/* hash of the whole NameID */
+};
+
+/* By connection and subject; false on failure of the store. */
+bool		 jit_find(struct found *, const struct connection *,
+		    const struct identity *);
+/*
+ * May an account be made for somebody who is not known?  ok, or
+ * account_conflict, account_ended, account_unknown (or unavailable).
+ * *what, for the log, is the identifier that another account has.
+ */
+enum verdict	 jit_allowed(const struct connection *,
+		    const struct identity *, const char **);
+/* Make account, name and identity, and tell audit; fills found. */
+bool		 jit_make(struct found *, const struct connection *,
+		    const struct identity *, const struct request *);
+/* Bring a known account up to what the provider says now. */
+bool		 jit_refresh(struct found *, const struct connection *,
+		    const struct identity *);
+/* The name to show: as sent, else made of its parts. */
+void		 jit_display_name(const struct identity *,
+		    char [LIMIT_DISPLAY_NAME + 1]);
+/* The whole NameID as it is stored; wire_free it. */
+void		 jit_name_id(const struct name_id *, struct writer *);
+
+#endif

@@ -1,0 +1,373 @@
+/*
+ * Logins.  In policy.  Must never trust a verifier for an organization of
+ * another group, nor let a login or message count twice; first everything
+ * is read and decided, then everything is written.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/encode.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/record.h"
+#include "hfssod/policy/login.h"
+#include "hfssod/policy/member.h"
+#include "hfssod/policy/state.h"
+
+/* One login, while it is decided and written. */
+struct login {
+	const struct outcome	*outcome;
+	struct connection	*connection;
+	struct found		 found;
+	struct member_change	 change;
+	int64_t			 now;
+	int64_t			 expires;
+	const char		*detail;	/* for the log */
+	bool			 proved;	/* the provider vouched for him */
+	char			 cookie[SESSION_COOKIE_TEXT + 1];
+};
+
+/* --- deciding --------------------------------------------------------- */
+
+/* Is the place right: connection, group, switched on, known to the store? */
+static enum verdict
+decide_place(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	struct organization	*org;
+
+	org = directory_organization(state.directory, o->organization);
+	if (org == NULL || org->settings == NULL)
+		return VERDICT_unknown_organization;
+	if (strcmp(org->settings->verifier_group, state.group) != 0)
+		return VERDICT_wrong_group;
+	l->connection = directory_connection(state.directory, org,
+	    o->connection);
+	if (l->connection == NULL || l->connection->settings == NULL)
+		return VERDICT_unknown_organization;
+	if (!l->connection->settings->enabled)
+		return VERDICT_connection_disabled;
+	if (org->id == 0 || l->connection->id == 0) {
+		l->detail = "the configuration is not in the store yet";
+		return VERDICT_unavailable;
+	}
+	return VERDICT_ok;
+}
+
+/* The hashes that make a login count once. */
+static enum verdict
+decide_once(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	enum step		 step;
+
+	if (o->message_key.len != BURN_KEY || o->identity.subject[0] == '\0') {
+		l->detail = "verifier gave no key or no subject";
+		return VERDICT_internal;
+	}
+	step = store_run(state.store, ST_burned,
+	    v_blob(o->login_key.data, o->login_key.len),
+	    v_blob(o->message_key.data, o->message_key.len));
+	store_end(state.store, ST_burned);
+	return step == STEP_ROW ? VERDICT_replayed :
+	    step == STEP_DONE ? VERDICT_ok : VERDICT_unavailable;
+}
+
+static enum verdict
+decide_who(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	enum verdict		 v;
+
+	l->proved = true;
+	if (!jit_find(&l->found, l->connection, &o->identity))
+		return VERDICT_unavailable;
+	if (!l->found.known) {
+		v = jit_allowed(l->connection, &o->identity, &l->detail);
+		if (v != VERDICT_ok)
+			return v;
+	} else if (l->found.state != ACCOUNT_ACTIVE)
+		return VERDICT_account_ended;
+	v = member_decide(&l->change, l->connection, &l->found, &o->identity,
+	    &l->detail);
+	if (v != VERDICT_ok)
+		return v;
+	l->expires = l->now +
+	    l->connection->organization->settings->session_timeout;
+	if (o->identity.session_ends != 0 &&
+	    o->identity.session_ends < l->expires)
+		l->expires = o->identity.session_ends;
+	return l->expires > l->now ? VERDICT_ok : VERDICT_session_expired;
+}
+
+static enum verdict
+decide(struct login *l)
+{
+	enum verdict	 v;
+
+	if (l->outcome->verdict != VERDICT_ok)
+		return l->outcome->verdict;
+	if ((v = decide_place(l)) != VERDICT_ok || l->outcome->restart)
+		return v;
+	if ((v = decide_once(l)) != VERDICT_ok)
+		return v;
+	return decide_who(l);
+}
+
+/* --- writing ---------------------------------------------------------- */
+
+static enum verdict
+write_burned(const struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	int64_t			 until = l->now + LIMIT_LOGIN_SECONDS;
+	enum step		 step;
+
+	if (o->message_until > until)
+		until = o->message_until;
+	step = store_run(state.store, ST_burn,
+	    v_blob(o->login_key.data, o->login_key.len),
+	    v_blob(o->message_key.data, o->message_key.len),
+	    v_int(until + 2 * LIMIT_SKEW));
+	return step == STEP_DONE ? VERDICT_ok :
+	    step == STEP_CONFLICT ? VERDICT_replayed : VERDICT_unavailable;
+}
+
+/*
+ * What of the browser's session so far goes on: its stamps for other
+ * organizations, if it is the same account's.  In any case it ends.
+ */
+static struct session *
+old_session(const struct login *l, int64_t *row, size_t *carried)
+{
+	const struct request	*r = &l->outcome->request;
+	struct session		*old;
+	uint8_t			 key[SESSION_KEY];
+	size_t			 i;
+
+	*carried = 0;
+	if (r->credential != CREDENTIAL_SESSION || !session_key(r->secret, key))
+		return NULL;
+	if ((old = session_find(&state.sessions, key)) == NULL ||
+	    store_run(state.store, ST_session_by_key,
+	    v_blob(key, sizeof(key))) != STEP_ROW)
+		return NULL;
+	*row = store_integer(state.store, ST_session_by_key, 0);
+	store_end(state.store, ST_session_by_key);
+	for (i = 0; i < old->stamp_count; i++)
+		if (old->person->row == l->found.row &&
+		    old->stamps[i].organization != l->connection->organization)
+			(*carried)++;
+	if (*carried >= SESSION_STAMPS)
+		*carried = SESSION_STAMPS - 1;
+	return old;
+}
+
+/* The new session as memory will have it, with what the old one leaves. */
+static struct session *
+make_session(struct login *l, const struct session *old, size_t carried)
+{
+	struct session	*s = session_new(1 + carried);
+	uint8_t		 secret[32];
+	struct bytes	 text;
+	char		*cookie;
+	size_t		 i, n = 1;
+
+	arc4random_buf(secret, sizeof(secret));
+	cookie = base64url_encode(secret, sizeof(secret));
+	explicit_bzero(secret, sizeof(secret));
+	strlcpy(l->cookie, cookie, sizeof(l->cookie));
+	freezero(cookie, strlen(cookie));
+	text.data = (const uint8_t *)l->cookie;
+	text.len = strlen(l->cookie);
+	if (!session_key(text, s->key))
+		fatalx("a cookie of %zu octets", text.len);
+	arc4random_buf(&s->handle, sizeof(s->handle));
+	s->created = s->used = s->written = l->now;
+	s->stamps[0].organization = l->connection->organization;
+	s->stamps[0].connection = l->connection;
+	s->stamps[0].since = l->now;
+	s->stamps[0].expires = l->expires;
+	for (i = 0; n < s->stamp_count && i < old->stamp_count; i++)
+		if (old->stamps[i].organization != l->connection->organization)
+			s->stamps[n++] = old->stamps[i];
+	return s;
+}
+
+static bool
+write_session(struct login *l, struct session *s, int64_t old, bool carry)
+{
+	const struct identity	*id = &l->outcome->identity;
+	struct store		*st = state.store;
+	struct writer		 w;
+	char			 handle[SESSION_HANDLE];
+
+	session_handle(s, handle);
+	store_run(st, ST_session_add, v_blob(s->key, SESSION_KEY),
+	    v_text(handle), v_int(l->found.row), v_int(l->now));
+	s->row = store_last_row(st);
+	jit_name_id(&id->name_id, &w);
+	store_run(st, ST_stamp_add, v_int(s->row),
+	    v_int(l->connection->organization->id), v_int(l->connection->id),
+	    v_int(l->now), v_int(l->expires), v_text(id->session_index),
+	    v_blob(w.data, w.len));
+	wire_free(&w);
+	if (carry)
+		store_run(st, ST_stamps_carry, v_int(s->row), v_int(old),
+		    v_int(l->connection->organization->id));
+	return !store_failed(st);
+}
+
+static void
+tell(const struct login *l, const char *type, const char *key,
+    const char *value)
+{
+	struct audit_event	 e;
+
+	memset(&e, 0, sizeof(e));
+	e.organization = l->connection->organization->name;
+	e.account = l->found.account;
+	e.name = l->found.name;
+	e.by = "";
+	e.request = &l->outcome->request;
+	audit_begin(&state.audit, &e);
+	record_string(&state.audit.record, "connection", l->connection->name);
+	record_string(&state.audit.record, key, value);
+	audit_end(&state.audit, state.store, type);
+}
+
+static enum verdict
+write_login(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	struct session		*old, *s;
+	struct account		*a = NULL;
+	enum verdict		 v;
+	char			 handle[SESSION_HANDLE];
+	int64_t			 old_row = 0;
+	size_t			 carried;
+	bool			 ok;
+
+	if ((v = write_burned(l)) != VERDICT_ok)
+		return v;
+	ok = l->found.known ?
+	    jit_refresh(&l->found, l->connection, &o->identity) :
+	    jit_make(&l->found, l->connection, &o->identity, &o->request);
+	if (!ok || !member_login(&l->change, l->connection, &l->found,
+	    &o->identity, &o->request))
+		return VERDICT_unavailable;
+	old = old_session(l, &old_row, &carried);
+	s = make_session(l, old, carried);
+	ok = write_session(l, s, old_row, carried > 0);
+	if (old != NULL)
+		member_session_end(old->key, false);
+	session_handle(s, handle);
+	tell(l, "org.sso_login", "session", handle);
+	if (!ok || (a = account_load(state.store, state.directory,
+	    l->found.row)) == NULL) {
+		freezero(s, sizeof(*s));
+		return VERDICT_unavailable;
+	}
+	snprintf(state.line + strlen(state.line),
+	    sizeof(state.line) - strlen(state.line), " account %s session %s",
+	    l->found.name, handle);
+	effect_add(&state.effects, s, a);
+	return VERDICT_ok;
+}
+
+/* --- refusing --------------------------------------------------------- */
+
+/*
+ * Where the provider has vouched for somebody it is an event; else it is
+ * only counted.
+ */
+static void
+refuse(struct login *l, enum verdict v)
+{
+	const struct outcome	*o = l->outcome;
+	char			 where[96];
+
+	if (!l->proved || v == VERDICT_replayed) {
+		snprintf(where, sizeof(where), "%s/%s", o->organization,
+		    o->connection);
+		refusal_count(&state.refusals, l->now, where, v,
+		    &o->request.client);
+		return;
+	}
+	tell(l, "hfsso.sso_refused", "verdict", verdict_name(v));
+	/* The provider gives a member no role any more: he is out. */
+	if (v == VERDICT_no_role && l->change.member)
+		member_sessions_end(l->found.row, l->connection->organization);
+}
+
+static void
+describe(const struct outcome *o)
+{
+	snprintf(state.line, sizeof(state.line),
+	    "login organization %.64s connection %.64s request %s client %s",
+	    log_safe(o->organization), log_safe(o->connection),
+	    log_id(o->request.id), address_text(&o->request.client));
+}
+
+void
+login_run(const struct outcome *o, struct login_answer *a)
+{
+	static struct login	 l;
+	enum verdict		 v;
+
+	explicit_bzero(&l, sizeof(l));
+	l.outcome = o;
+	l.detail = "";
+	l.now = store_now(state.store);
+	describe(o);
+	memset(a, 0, sizeof(*a));
+	v = decide(&l);
+	if (v == VERDICT_ok && !o->restart)
+		v = write_login(&l);
+	if (v != VERDICT_ok && v != VERDICT_unavailable)
+		refuse(&l, v);
+	if (store_failed(state.store))
+		v = VERDICT_unavailable;
+	if (v != VERDICT_ok && (l.detail[0] != '\0' || o->detail[0] != '\0'))
+		snprintf(state.line + strlen(state.line),
+		    sizeof(state.line) - strlen(state.line), " detail %s",
+		    log_safe(l.detail[0] != '\0' ? l.detail : o->detail));
+	a->verdict = v;
+	a->session = v == VERDICT_ok ? l.cookie : "";
+	a->expires = v == VERDICT_ok ? l.expires : 0;
+	a->login_cookie = o->login_cookie;
+	a->return_to = v == VERDICT_ok ? o->return_to : "";
+	a->restart = v == VERDICT_ok && o->restart;
+	a->organization = o->organization;
+	a->connection = o->connection;
+}
+
+enum verdict
+login_outcome(struct request *request, struct reader *r, struct writer *w)
+{
+	struct outcome		 o;
+	struct login_answer	 a;
+
+	(void)request;
+	if (!outcome_get(r, &o))
+		fatalx("login_outcome is malformed");
+	state.origin = o.origin;
+	login_run(&o, &a);
+	if (a.verdict != VERDICT_unavailable)
+		login_answer_put(w, &a);
+	outcome_free(&o);
+	return a.verdict;
+}
+
+void
+login_refuse(struct writer *w, enum verdict v)
+{
+	struct login_answer	 a;
+
+	memset(&a, 0, sizeof(a));
+	a.verdict = v;
+	a.session = a.login_cookie = a.return_to = "";
+	a.organization = a.connection = "";
+	login_answer_put(w, &a);
+}

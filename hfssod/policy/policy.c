@@ -1,0 +1,171 @@
+/*
+ * policy: the store, every decision.  Also reader, which is the same
+ * binary with a read-only connection to the store and hfssoctl's
+ * questions.  Must never parse text from the network, nor answer before
+ * what it says is durable.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/child.h"
+#include "common/log.h"
+#include "hfssod/policy/access.h"
+#include "hfssod/policy/control.h"
+#include "hfssod/policy/login.h"
+#include "hfssod/policy/loginkey.h"
+#include "hfssod/policy/show.h"
+#include "hfssod/policy/state.h"
+#include "hfssod/policy/sweep.h"
+#include "hfssod/policy/turn.h"
+
+#define DATABASE	"/hfssod.db"
+#define PENDING		"/hfssod.pending"
+
+/* What is asked, what answers.  A line is also a function below. */
+#define VERBS(V) \
+	V(login_outcome, login_answer, login_refuse, \
+	    VERB_REQUEST | VERB_WRITES) \
+	V(key_request, key_offer, key_refuse, VERB_WRITES) \
+	V(access_check, access_answer, access_refuse, VERB_REQUEST) \
+	V(session_show, session_shown, session_show_refuse, VERB_REQUEST) \
+	V(session_end, session_ended, result_refuse, \
+	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
+	V(session_revoke, ctl_result, result_refuse, \
+	    VERB_WRITES | VERB_ALWAYS) \
+	V(member_role, ctl_result, result_refuse, VERB_WRITES) \
+	V(show_organizations, ctl_records, show_refuse, VERB_STORE) \
+	V(show_members, ctl_records, show_refuse, VERB_STORE) \
+	V(show_member, ctl_records, show_refuse, VERB_STORE) \
+	V(show_sessions, ctl_records, show_refuse, VERB_STORE)
+
+#define VERB_FUNCTION(name, answer, refuse, flags) \
+static void \
+on_##name(struct peer *peer, uint64_t id, struct reader *r) \
+{ \
+	static const struct verb	 verb = { MESSAGE_##name, \
+	    MESSAGE_##answer, name, refuse, flags }; \
+	turn_run(&verb, peer, id, r); \
+}
+VERBS(VERB_FUNCTION)
+
+#define VERB_HANDLER(name, answer, refuse, flags) { MESSAGE_##name, on_##name },
+static const struct handler handlers[] = {
+	VERBS(VERB_HANDLER)
+	{ MESSAGE_none, NULL }
+};
+
+/* A view that was prepared and waits for commit. */
+static struct policy_view	*prepared;
+
+/* Before the sandbox: SQLite opens /dev/urandom at its first need. */
+static void
+start(const struct setup *setup)
+{
+	uint8_t	 octet;
+
+	(void)setup;
+	if (sqlite3_initialize() != SQLITE_OK)
+		fatalx("sqlite3_initialize");
+	sqlite3_randomness(sizeof(octet), &octet);
+}
+
+/*
+ * The store, within the sandbox.  As root this process is chrooted into
+ * its directory.  `hfssod -n` asks about the configuration only and leaves
+ * the store of a running daemon alone.
+ */
+static void
+begin(const struct setup *setup)
+{
+	char		 path[1024], pending[1024];
+	const char	*directory, *why;
+
+	directory = setup->root[0] != '\0' ? "" : setup->store;
+	if ((size_t)snprintf(path, sizeof(path), "%s%s", directory,
+	    DATABASE) >= sizeof(path) ||
+	    (size_t)snprintf(pending, sizeof(pending), "%s%s", directory,
+	    PENDING) >= sizeof(pending))
+		fatalx("store: path is too long");
+	if (setup->check)
+		return;
+	if (setup->kinds & KIND_READER) {
+		show_init(path);
+		return;
+	}
+	if (!pending_open(&state.pending, pending))
+		fatal("store: %s", pending);
+	if ((state.store = store_open(path, &why)) == NULL)
+		fatalx("store: %s", why);
+	if (!state_load())
+		fatalx("store: %s", store_error(state.store));
+	sweep_start();
+}
+
+static const char *
+prepare(struct reader *r, const struct view_files *files)
+{
+	(void)files;
+	if (child_setup()->kinds & KIND_READER)
+		return NULL;
+	policy_view_free(prepared);
+	if ((prepared = policy_view_get(r)) == NULL)
+		return "the policy view is malformed";
+	return NULL;
+}
+
+static void
+commit(void)
+{
+	if (prepared == NULL)
+		return;
+	if (state.directory == NULL)
+		policy_view_free(prepared);
+	else {
+		state_use(prepared);
+		state_bind();
+	}
+	prepared = NULL;
+}
+
+static void
+abandon(void)
+{
+	policy_view_free(prepared);
+	prepared = NULL;
+}
+
+/* Everything that was answered is committed; write what may wait. */
+static void
+drain(uint64_t ms)
+{
+	(void)ms;
+	turn_hook();
+	if (state.directory != NULL && !sweep_run(true))
+		log_warnx("store: %s: what waits is not written",
+		    store_error(state.store));
+	if (child_setup()->kinds & KIND_POLICY)
+		state_free();
+	else
+		store_close(state.store);
+	child_exit();
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct child	 child = {
+		.handlers = handlers,
+		.start = start,
+		.begin = begin,
+		.prepare = prepare,
+		.commit = commit,
+		.abort = abandon,
+		.turn = turn_hook,
+		.drain = drain,
+		.pulled = true
+	};
+
+	child_main(argc, argv, &child);
+}

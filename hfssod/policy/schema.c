@@ -1,0 +1,218 @@
+/*
+ * The tables.  In policy; reader only looks at the version.
+ *
+ * Times are seconds by the store.  A folded column is what fold_text made
+ * of the column beside it.  A step, once released, is never changed: what
+ * is new is a further step.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "hfssod/policy/schema.h"
+
+#define APPLICATION_ID	0x68667373	/* "hfss" */
+
+static const char	 step_1[] =
+    /* One row: the latest time the store has seen. */
+    "CREATE TABLE meta (time INTEGER NOT NULL) STRICT;"
+    "INSERT INTO meta VALUES (0);"
+
+    /* What the configuration named once; present: it still does. */
+    "CREATE TABLE organization (id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE,"
+    " mode TEXT NOT NULL, present INTEGER NOT NULL,"
+    " created INTEGER NOT NULL,"
+    " members INTEGER NOT NULL DEFAULT 0,"
+    " admins INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE connection (id INTEGER PRIMARY KEY,"
+    " organization INTEGER NOT NULL, name TEXT NOT NULL,"
+    " present INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " UNIQUE (organization, name)) STRICT;"
+    "CREATE TABLE resource_group (id INTEGER PRIMARY KEY,"
+    " organization INTEGER NOT NULL, slug TEXT NOT NULL,"
+    " folded TEXT NOT NULL, created INTEGER NOT NULL,"
+    " UNIQUE (organization, folded)) STRICT;"
+
+    /* account: the opaque id, 24 hex digits.  owner: an organization. */
+    "CREATE TABLE account (id INTEGER PRIMARY KEY,"
+    " account TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    " folded TEXT NOT NULL UNIQUE, state INTEGER NOT NULL,"
+    " owner INTEGER, email TEXT NOT NULL, email_folded TEXT,"
+    " display_name TEXT NOT NULL, given TEXT NOT NULL,"
+    " family TEXT NOT NULL, username TEXT NOT NULL,"
+    " username_folded TEXT, external_id TEXT,"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX account_username ON"
+    " account (owner, username_folded);"
+    "CREATE UNIQUE INDEX account_external ON account (owner, external_id);"
+    "CREATE INDEX account_email ON account (owner, email_folded);"
+    /* A name, once used, belongs to that account for ever. */
+    "CREATE TABLE name_used (folded TEXT PRIMARY KEY,"
+    " account INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE identity (id INTEGER PRIMARY KEY,"
+    " connection INTEGER NOT NULL, subject TEXT NOT NULL,"
+    " account INTEGER NOT NULL, name_id BLOB,"
+    " created INTEGER NOT NULL, UNIQUE (connection, subject)) STRICT;"
+    "CREATE INDEX identity_account ON identity (account);"
+
+    /* login_*: facts of the last login; login_values: role values. */
+    "CREATE TABLE membership (organization INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, role INTEGER NOT NULL,"
+    " source INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " login_at INTEGER NOT NULL, login_connection INTEGER NOT NULL,"
+    " login_values BLOB,"
+    " PRIMARY KEY (organization, account)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX membership_account ON membership (account);"
+    /* One fact: this source gives this role; value: why. */
+    "CREATE TABLE grants (account INTEGER NOT NULL,"
+    " resource_group INTEGER NOT NULL, source INTEGER NOT NULL,"
+    " value TEXT NOT NULL, role INTEGER NOT NULL,"
+    " PRIMARY KEY (account, resource_group, source, value))"
+    " STRICT, WITHOUT ROWID;"
+    /* The counters are kept here, so that nothing drifts. */
+    "CREATE TRIGGER member_add AFTER INSERT ON membership BEGIN"
+    " UPDATE organization SET members = members + 1,"
+    "  admins = admins + (new.role = 5) WHERE id = new.organization;"
+    "END;"
+    "CREATE TRIGGER member_role AFTER UPDATE OF role ON membership"
+    " WHEN (old.role = 5) <> (new.role = 5) BEGIN"
+    " UPDATE organization SET"
+    "  admins = admins + (new.role = 5) - (old.role = 5)"
+    "  WHERE id = new.organization;"
+    "END;"
+    "CREATE TRIGGER member_remove AFTER DELETE ON membership BEGIN"
+    " UPDATE organization SET members = members - 1,"
+    "  admins = admins - (old.role = 5) WHERE id = old.organization;"
+    "END;"
+
+    /* key: SHA-256 of the cookie, which nobody keeps. */
+    "CREATE TABLE session (id INTEGER PRIMARY KEY,"
+    " key BLOB NOT NULL UNIQUE, handle TEXT NOT NULL,"
+    " account INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " used INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX session_account ON session (account);"
+    "CREATE TABLE stamp (session INTEGER NOT NULL,"
+    " organization INTEGER NOT NULL, connection INTEGER NOT NULL,"
+    " since INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " session_index TEXT NOT NULL, name_id BLOB,"
+    " PRIMARY KEY (session, organization)) STRICT, WITHOUT ROWID;"
+
+    /* Logins and messages that were used; until: kept so long. */
+    "CREATE TABLE burned (id INTEGER PRIMARY KEY,"
+    " login_key BLOB UNIQUE, message_key BLOB UNIQUE,"
+    " until INTEGER NOT NULL) STRICT;"
+    /* What seals login state, per verifier group; id is random. */
+    "CREATE TABLE login_key (id INTEGER PRIMARY KEY,"
+    " verifier TEXT NOT NULL, key BLOB NOT NULL,"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX login_key_verifier ON login_key (verifier, created);"
+
+    /* hash: SHA-256 of the hash before and the octets of record. */
+    "CREATE TABLE audit (id INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL, type TEXT NOT NULL,"
+    " record BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
+    "CREATE TABLE refusal (minute INTEGER NOT NULL,"
+    " connection TEXT NOT NULL, verdict TEXT NOT NULL,"
+    " address BLOB NOT NULL, count INTEGER NOT NULL,"
+    " PRIMARY KEY (minute, connection, verdict, address))"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const	 steps[] = { step_1 };
+#define STEPS	(sizeof(steps) / sizeof(steps[0]))
+
+static char	 reason[512];
+
+/* The number that a pragma gives; -1 on failure. */
+static int
+number(sqlite3 *db, const char *pragma)
+{
+	sqlite3_stmt	*st;
+	int		 n = -1;
+
+	if (sqlite3_prepare_v2(db, pragma, -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static bool
+run(sqlite3 *db, const char *sql)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	snprintf(reason, sizeof(reason), "schema: %s", sqlite3_errmsg(db));
+	return false;
+}
+
+/* The version of the database; -1 if it is not ours or can't be read. */
+static int
+version(sqlite3 *db)
+{
+	int	 id, v, tables;
+
+	id = number(db, "PRAGMA application_id");
+	v = number(db, "PRAGMA user_version");
+	tables = number(db, "SELECT count(*) FROM sqlite_schema");
+	if (id == -1 || v == -1 || tables == -1) {
+		snprintf(reason, sizeof(reason), "store can't be read: %s",
+		    sqlite3_errmsg(db));
+		return -1;
+	}
+	if (id != APPLICATION_ID && (id != 0 || v != 0 || tables != 0)) {
+		snprintf(reason, sizeof(reason),
+		    "store is the database of another program");
+		return -1;
+	}
+	return v;
+}
+
+bool
+schema_upgrade(sqlite3 *db, const char *const *list, size_t count,
+    const char **why)
+{
+	char	 set[96];
+	int	 v;
+	size_t	 i;
+
+	*why = reason;
+	if ((v = version(db)) == -1)
+		return false;
+	if ((size_t)v > count) {
+		snprintf(reason, sizeof(reason), "store has schema version %d,"
+		    " this program knows up to %zu: it was used by a newer one",
+		    v, count);
+		return false;
+	}
+	if ((size_t)v == count)
+		return true;
+	snprintf(set, sizeof(set), "PRAGMA application_id=%d;"
+	    "PRAGMA user_version=%zu;", APPLICATION_ID, count);
+	if (!run(db, "BEGIN IMMEDIATE"))
+		return false;
+	for (i = (size_t)v; i < count; i++)
+		if (!run(db, list[i]))
+			goto undo;
+	if (run(db, set) && run(db, "COMMIT"))
+		return true;
+undo:
+	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+bool
+schema_check(sqlite3 *db, bool reader, const char **why)
+{
+	int	 v;
+
+	if (!reader)
+		return schema_upgrade(db, steps, STEPS, why);
+	*why = reason;
+	if ((v = version(db)) == -1)
+		return false;
+	if ((size_t)v == STEPS)
+		return true;
+	snprintf(reason, sizeof(reason), "store has schema version %d", v);
+	return false;
+}

@@ -1,0 +1,467 @@
+/*
+ * What hfssoctl is shown.  In reader.  Must never write, nor answer a
+ * decision: what it reads may be older than what policy knows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/exchange.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/record.h"
+#include "hfssod/policy/account.h"
+#include "hfssod/policy/control.h"
+#include "hfssod/policy/fold.h"
+#include "hfssod/policy/member.h"
+#include "hfssod/policy/show.h"
+#include "hfssod/policy/state.h"
+
+#define PAGE	(56 * 1024)	/* octets of records; more begins a new page */
+
+static char	*path;
+
+void
+show_init(const char *where)
+{
+	if ((path = strdup(where)) == NULL)
+		fatal("show");
+}
+
+/* One answer, while it is put together. */
+struct page {
+	struct ctl_question	 q;
+	struct writer		 body;
+	char			 after[256];
+};
+
+/* Open the store if it is not, decode the question, begin to read. */
+static enum verdict
+page_begin(struct page *p, struct reader *r)
+{
+	const char	*by, *why;
+
+	memset(p, 0, sizeof(*p));
+	control_question(r, &by, &p->q);
+	wire_init(&p->body, LIMIT_MESSAGE);
+	if (state.store == NULL &&
+	    (state.store = store_open_reader(path, &why)) == NULL) {
+		log_warnx("store can't be read: %s", why);
+		return VERDICT_unavailable;
+	}
+	return store_begin(state.store) ? VERDICT_ok : VERDICT_unavailable;
+}
+
+static void
+put_head(struct writer *w, enum verdict v, const char *after)
+{
+	struct result	 result;
+
+	result.verdict = v;
+	result.detail = "";
+	result_put(w, &result);
+	wire_put_string(w, after);
+}
+
+static enum verdict
+page_end(struct page *p, enum verdict v, struct writer *w)
+{
+	if (state.store != NULL) {
+		if (store_in_transaction(state.store))
+			store_commit(state.store);
+		if (store_failed(state.store)) {
+			log_warnx("store: %s", store_error(state.store));
+			/* It may have been replaced: look afresh next time. */
+			store_close(state.store);
+			state.store = NULL;
+			v = VERDICT_unavailable;
+		}
+	}
+	put_head(w, v, v == VERDICT_ok ? p->after : "");
+	if (v == VERDICT_ok)
+		wire_put_raw(w, p->body.data, p->body.len);
+	else
+		record_null(w, "");
+	wire_free(&p->body);
+	return v;
+}
+
+void
+show_refuse(struct writer *w, enum verdict v)
+{
+	put_head(w, v, "");
+	record_null(w, "");
+}
+
+/* The organization of the question. */
+static enum verdict
+find_organization(const struct page *p, int64_t *id)
+{
+	char		*folded = fold_text(p->q.organization);
+	enum step	 step;
+
+	step = store_run(state.store, ST_show_organization, v_text(folded));
+	if (step == STEP_ROW)
+		*id = store_integer(state.store, ST_show_organization, 0);
+	store_end(state.store, ST_show_organization);
+	free(folded);
+	return step == STEP_ROW ? VERDICT_ok : VERDICT_no_organization_named;
+}
+
+static int64_t
+number(const char *text)
+{
+	return text[0] == '\0' ? 0 : strtonum(text, 0, INT64_MAX, NULL);
+}
+
+/* --- organizations ---------------------------------------------------- */
+
+static void
+put_organization(struct writer *w)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_show_organizations;
+	int64_t		 sessions = 0;
+
+	if (store_run(s, ST_show_sessions_count, v_int(store_integer(s, st, 0)),
+	    v_int(store_now(s))) == STEP_ROW)
+		sessions = store_integer(s, ST_show_sessions_count, 0);
+	store_end(s, ST_show_sessions_count);
+	record_object(w, "");
+	record_string(w, "name", store_text(s, st, 1));
+	record_string(w, "mode", store_integer(s, st, 4) != 0 ?
+	    store_text(s, st, 3) : "absent");
+	record_integer(w, "members", store_integer(s, st, 5));
+	record_integer(w, "admins", store_integer(s, st, 6));
+	record_integer(w, "sessions", sessions);
+	record_integer(w, "connections", store_integer(s, st, 7));
+	record_end(w);
+}
+
+enum verdict
+show_organizations(struct request *request, struct reader *r, struct writer *w)
+{
+	struct page	 p;
+	struct store	*s;
+	enum verdict	 v;
+	enum step	 step;
+
+	(void)request;
+	if ((v = page_begin(&p, r)) != VERDICT_ok)
+		return page_end(&p, v, w);
+	s = state.store;
+	record_array(&p.body, "");
+	for (step = store_run(s, ST_show_organizations, v_text(p.q.after));
+	    step == STEP_ROW; step = store_next(s, ST_show_organizations)) {
+		if (p.body.len > PAGE)
+			break;
+		put_organization(&p.body);
+		strlcpy(p.after, store_text(s, ST_show_organizations, 2),
+		    sizeof(p.after));
+	}
+	store_end(s, ST_show_organizations);
+	record_end(&p.body);
+	if (step != STEP_ROW)
+		p.after[0] = '\0';
+	return page_end(&p, v, w);
+}
+
+/* --- members ---------------------------------------------------------- */
+
+static void
+put_time(struct writer *w, const char *name, int64_t t)
+{
+	if (t == 0)
+		record_null(w, name);
+	else
+		record_time(w, name, t);
+}
+
+static void
+put_member(struct writer *w)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_show_members;
+
+	record_object(w, "");
+	record_string(w, "name", store_text(s, st, 1));
+	record_string(w, "display_name", store_text(s, st, 2));
+	record_string(w, "email", store_text(s, st, 3));
+	record_string(w, "role", role_name((enum role)store_integer(s, st, 4)));
+	record_string(w, "role_source",
+	    role_source_name((int)store_integer(s, st, 5)));
+	record_boolean(w, "active", store_integer(s, st, 6) == ACCOUNT_ACTIVE);
+	put_time(w, "last_login", store_integer(s, st, 7));
+	record_end(w);
+}
+
+enum verdict
+show_members(struct request *request, struct reader *r, struct writer *w)
+{
+	struct page	 p;
+	struct store	*s;
+	enum verdict	 v;
+	enum step	 step = STEP_DONE;
+	int64_t		 id = 0;
+
+	(void)request;
+	if ((v = page_begin(&p, r)) != VERDICT_ok ||
+	    (v = find_organization(&p, &id)) != VERDICT_ok)
+		return page_end(&p, v, w);
+	s = state.store;
+	record_array(&p.body, "");
+	for (step = store_run(s, ST_show_members, v_int(id),
+	    v_int(number(p.q.after))); step == STEP_ROW;
+	    step = store_next(s, ST_show_members)) {
+		if (p.body.len > PAGE)
+			break;
+		put_member(&p.body);
+		strlcpy(p.after, store_text(s, ST_show_members, 0),
+		    sizeof(p.after));
+	}
+	store_end(s, ST_show_members);
+	record_end(&p.body);
+	if (step != STEP_ROW)
+		p.after[0] = '\0';
+	return page_end(&p, v, w);
+}
+
+/* --- one member ------------------------------------------------------- */
+
+static void
+put_identities(struct writer *w, int64_t row, int64_t organization)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+
+	record_array(w, "identities");
+	for (step = store_run(s, ST_show_identities, v_int(row),
+	    v_int(organization)); step == STEP_ROW;
+	    step = store_next(s, ST_show_identities)) {
+		record_object(w, "");
+		record_string(w, "connection",
+		    store_text(s, ST_show_identities, 0));
+		record_string(w, "subject",
+		    store_text(s, ST_show_identities, 1));
+		record_time(w, "created",
+		    store_integer(s, ST_show_identities, 2));
+		record_end(w);
+	}
+	record_end(w);
+}
+
+/* The sources of one group; the effective role is the highest of them. */
+struct sources {
+	char		 slug[LIMIT_SLUG + 1];
+	enum role	 role;
+	struct writer	 list;
+};
+
+static void
+put_group(struct writer *w, struct sources *g)
+{
+	if (g->slug[0] == '\0')
+		return;
+	record_object(w, "");
+	record_string(w, "group", g->slug);
+	record_string(w, "role", role_name(g->role));
+	record_array(w, "sources");
+	wire_put_raw(w, g->list.data, g->list.len);
+	record_end(w);
+	record_end(w);
+	wire_reset(&g->list);
+	g->role = ROLE_NONE;
+}
+
+/* Returns whether all fitted. */
+static bool
+put_groups(struct writer *w, int64_t row, int64_t organization)
+{
+	struct store	*s = state.store;
+	struct sources	 g;
+	enum role	 role;
+	enum step	 step;
+
+	memset(&g, 0, sizeof(g));
+	wire_init(&g.list, LIMIT_MESSAGE);
+	record_array(w, "resource_groups");
+	for (step = store_run(s, ST_show_grants, v_int(row),
+	    v_int(organization)); step == STEP_ROW;
+	    step = store_next(s, ST_show_grants)) {
+		if (w->len + g.list.len > PAGE)
+			break;
+		if (strcmp(g.slug, store_text(s, ST_show_grants, 0)) != 0) {
+			put_group(w, &g);
+			strlcpy(g.slug, store_text(s, ST_show_grants, 0),
+			    sizeof(g.slug));
+		}
+		role = (enum role)store_integer(s, ST_show_grants, 2);
+		if (role > g.role)
+			g.role = role;
+		record_object(&g.list, "");
+		record_string(&g.list, "source", grant_source_name(
+		    (int)store_integer(s, ST_show_grants, 1)));
+		record_string(&g.list, "role", role_name(role));
+		record_string(&g.list, "value",
+		    store_text(s, ST_show_grants, 3));
+		record_end(&g.list);
+	}
+	store_end(s, ST_show_grants);
+	put_group(w, &g);
+	record_end(w);
+	wire_free(&g.list);
+	return step != STEP_ROW;
+}
+
+static void
+put_sessions(struct writer *w, int64_t row, int64_t organization)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+
+	record_array(w, "sessions");
+	for (step = store_run(s, ST_show_stamps, v_int(row),
+	    v_int(organization), v_int(store_now(s)));
+	    step == STEP_ROW && w->len < PAGE + 4096;
+	    step = store_next(s, ST_show_stamps)) {
+		record_object(w, "");
+		record_string(w, "session", store_text(s, ST_show_stamps, 0));
+		record_string(w, "connection",
+		    store_text(s, ST_show_stamps, 1));
+		record_time(w, "since", store_integer(s, ST_show_stamps, 2));
+		record_time(w, "expires", store_integer(s, ST_show_stamps, 3));
+		record_end(w);
+	}
+	store_end(s, ST_show_stamps);
+	record_end(w);
+}
+
+static void
+put_whole_member(struct page *p, int64_t organization)
+{
+	struct store	*s = state.store;
+	struct writer	*w = &p->body;
+	enum statement	 st = ST_show_member;
+	int64_t		 row = store_integer(s, st, 0);
+
+	record_object(w, "");
+	record_string(w, "name", store_text(s, st, 2));
+	record_string(w, "account", store_text(s, st, 1));
+	record_string(w, "organization", p->q.organization);
+	record_string(w, "display_name", store_text(s, st, 3));
+	record_string(w, "email", store_text(s, st, 4));
+	record_boolean(w, "active", store_integer(s, st, 5) == ACCOUNT_ACTIVE);
+	record_string(w, "role", role_name((enum role)store_integer(s, st, 6)));
+	record_string(w, "role_source",
+	    role_source_name((int)store_integer(s, st, 7)));
+	put_identities(w, row, organization);
+	if (!put_groups(w, row, organization))
+		record_boolean(w, "resource_groups_truncated", true);
+	put_sessions(w, row, organization);
+	put_time(w, "last_login", store_integer(s, st, 8));
+	record_end(w);
+}
+
+enum verdict
+show_member(struct request *request, struct reader *r, struct writer *w)
+{
+	struct page	 p;
+	enum verdict	 v;
+	char		*folded;
+	int64_t		 id = 0;
+
+	(void)request;
+	if ((v = page_begin(&p, r)) != VERDICT_ok ||
+	    (v = find_organization(&p, &id)) != VERDICT_ok)
+		return page_end(&p, v, w);
+	folded = fold_text(p.q.name);
+	if (store_run(state.store, ST_show_member, v_text(folded),
+	    v_int(id)) == STEP_ROW)
+		put_whole_member(&p, id);
+	else
+		v = VERDICT_no_member_named;
+	store_end(state.store, ST_show_member);
+	free(folded);
+	return page_end(&p, v, w);
+}
+
+/* --- sessions --------------------------------------------------------- */
+
+static void
+put_session(struct writer *w)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_show_sessions;
+
+	record_object(w, "");
+	record_string(w, "session", store_text(s, st, 1));
+	record_string(w, "member", store_text(s, st, 2));
+	record_string(w, "organization", store_text(s, st, 3));
+	record_string(w, "connection", store_text(s, st, 4));
+	record_time(w, "since", store_integer(s, st, 5));
+	record_time(w, "expires", store_integer(s, st, 6));
+	record_end(w);
+}
+
+/* Whose sessions are asked for: 0 and 0 are all. */
+static enum verdict
+find_whose(const struct page *p, int64_t *organization, int64_t *row)
+{
+	enum verdict	 v;
+	enum step	 step;
+	char		*folded;
+
+	*organization = *row = 0;
+	if (p->q.organization[0] == '\0')
+		return VERDICT_ok;
+	if ((v = find_organization(p, organization)) != VERDICT_ok ||
+	    p->q.name[0] == '\0')
+		return v;
+	folded = fold_text(p->q.name);
+	step = store_run(state.store, ST_show_member, v_text(folded),
+	    v_int(*organization));
+	if (step == STEP_ROW)
+		*row = store_integer(state.store, ST_show_member, 0);
+	store_end(state.store, ST_show_member);
+	free(folded);
+	return step == STEP_ROW ? VERDICT_ok : VERDICT_no_member_named;
+}
+
+enum verdict
+show_sessions(struct request *request, struct reader *r, struct writer *w)
+{
+	struct page	 p;
+	struct store	*s;
+	enum verdict	 v;
+	enum step	 step;
+	int64_t		 org, row, after[2] = { 0, 0 };
+	char		 first[32];
+
+	(void)request;
+	if ((v = page_begin(&p, r)) != VERDICT_ok ||
+	    (v = find_whose(&p, &org, &row)) != VERDICT_ok)
+		return page_end(&p, v, w);
+	s = state.store;
+	/* "session.organization", the last one shown. */
+	strlcpy(first, p.q.after, sizeof(first));
+	first[strcspn(first, ".")] = '\0';
+	after[0] = number(first);
+	if (strchr(p.q.after, '.') != NULL)
+		after[1] = number(strchr(p.q.after, '.') + 1);
+	record_array(&p.body, "");
+	for (step = store_run(s, ST_show_sessions, v_int(after[0]),
+	    v_int(after[1]), v_int(store_now(s)), v_int(org), v_int(row));
+	    step == STEP_ROW; step = store_next(s, ST_show_sessions)) {
+		if (p.body.len > PAGE)
+			break;
+		put_session(&p.body);
+		snprintf(p.after, sizeof(p.after), "%lld.%lld",
+		    (long long)store_integer(s, ST_show_sessions, 0),
+		    (long long)store_integer(s, ST_show_sessions, 7));
+	}
+	store_end(s, ST_show_sessions);
+	record_end(&p.body);
+	if (step != STEP_ROW)
+		p.after[0] = '\0';
+	return page_end(&p, v, w);
+}

@@ -1,0 +1,25 @@
+/*
+ * What hfssoctl is shown, from reader's own connection to the store.
+ */
+#ifndef POLICY_SHOW_H
+#define POLICY_SHOW_H
+
+#include "common/request.h"
+#include "common/verdict.h"
+#include "common/wire.h"
+
+/* Where the store is; it is opened when it is first needed. */
+void		 show_init(const char *);
+
+enum verdict	 show_organizations(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 show_members(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 show_member(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 show_sessions(struct request *, struct reader *,
+		    struct writer *);
+/* ctl_records with a verdict and nothing to show. */
+void		 show_refuse(struct writer *, enum verdict);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * What policy holds: the rooms that talk share this one value.  Pure rooms
+ * never see it.
+ */
+#ifndef POLICY_STATE_H
+#define POLICY_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/view.h"
+#include "hfssod/policy/audit.h"
+#include "hfssod/policy/directory.h"
+#include "hfssod/policy/effect.h"
+#include "hfssod/policy/pending.h"
+#include "hfssod/policy/refusal.h"
+#include "hfssod/policy/session.h"
+#include "hfssod/policy/store.h"
+
+struct state {
+	struct store		*store;
+	struct directory	*directory;
+	struct policy_view	*view;		/* in force; or NULL */
+	struct sessions		 sessions;
+	struct effects		 effects;
+	struct audit		 audit;
+	struct refusals		 refusals;
+	struct pending		 pending;
+
+	/* Of the request that is being run, set by its dispatcher: */
+	struct session		*session;	/* who it is; or NULL */
+	const char		*group;		/* the peer's verifier group */
+	/* and what its handler may add: */
+	uint64_t		 origin;	/* answer to this instance; or 0 */
+	char			 line[1024];	/* log it with the verdict; or "" */
+};
+extern struct state	 state;
+
+/*
+ * Load what the store has into memory: directory, sessions, what was
+ * pending.  The store must be open.  False on failure.
+ */
+bool	 state_load(void);
+void	 state_free(void);
+/* A view takes force; the one before is freed. */
+void	 state_use(struct policy_view *);
+/* Bring the store up to the view; false: try again. */
+bool	 state_bind(void);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * Housekeeping.  In policy, between turns.  Must never end a session that
+ * is live, nor hold up a turn: small batches.
+ */
+#include <sys/time.h>
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/child.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "hfssod/policy/state.h"
+#include "hfssod/policy/sweep.h"
+
+#define EVERY_MS	1000
+#define BATCH		256	/* rows of each kind in a second */
+#define IDLE_WRITE	60	/* seconds between writes of a last use */
+#define ROUND		60	/* seconds in which all sessions are seen */
+
+static struct {
+	int64_t		 next;		/* monotonic milliseconds */
+	int64_t		 burned;	/* row looked at last */
+	struct event	*clock;
+} sweep;
+
+/* What one pass over some sessions has found. */
+struct found {
+	int64_t		 now;
+	bool		 all;
+	size_t		 ended;
+	uint8_t		 key[BATCH][SESSION_KEY];
+	size_t		 used;
+	struct session	*session[BATCH];
+};
+
+static bool
+has_idle(const struct session *s)
+{
+	const struct policy_organization	*po;
+	size_t					 i;
+
+	for (i = 0; i < s->stamp_count; i++) {
+		po = s->stamps[i].organization->settings;
+		if (po != NULL && po->session_idle != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A session of an organization that is gone from the file is kept until
+ * its own end, since the file may be mended.
+ */
+static bool
+ended(const struct session *s, int64_t now)
+{
+	size_t	 i;
+
+	if (session_live(s, now))
+		return false;
+	for (i = 0; i < s->stamp_count; i++) {
+		if (s->stamps[i].expires > now &&
+		    (s->stamps[i].organization->settings == NULL ||
+		    s->stamps[i].connection->settings == NULL))
+			return false;
+	}
+	return true;
+}
+
+static void
+look(struct session *s, void *arg)
+{
+	struct found	*f = arg;
+
+	if (ended(s, f->now)) {
+		if (f->ended < BATCH)
+			memcpy(f->key[f->ended++], s->key, SESSION_KEY);
+		return;
+	}
+	if (s->used >= s->written + (f->all ? 1 : IDLE_WRITE) &&
+	    f->used < BATCH && has_idle(s))
+		f->session[f->used++] = s;
+}
+
+static void
+write_found(const struct found *f)
+{
+	struct store	*s = state.store;
+	size_t		 i;
+
+	for (i = 0; i < f->ended; i++) {
+		store_run(s, ST_stamps_remove_key,
+		    v_blob(f->key[i], SESSION_KEY));
+		store_run(s, ST_session_remove_key,
+		    v_blob(f->key[i], SESSION_KEY));
+	}
+	for (i = 0; i < f->used; i++)
+		store_run(s, ST_session_used, v_int(f->session[i]->row),
+		    v_int(f->session[i]->used));
+}
+
+static void
+apply_found(const struct found *f)
+{
+	struct session	*s;
+	size_t		 i;
+
+	for (i = 0; i < f->used; i++)
+		f->session[i]->written = f->session[i]->used;
+	for (i = 0; i < f->ended; i++)
+		if ((s = session_find(&state.sessions, f->key[i])) != NULL)
+			session_drop(&state.sessions, s);
+}
+
+/* Some burned ids in the order of their making, round and round. */
+static size_t
+old_burned(int64_t now, int64_t *rows)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+	size_t		 n = 0, seen = 0;
+
+	for (step = store_run(s, ST_burned_from, v_int(sweep.burned),
+	    v_int(BATCH)); step == STEP_ROW;
+	    step = store_next(s, ST_burned_from)) {
+		sweep.burned = store_integer(s, ST_burned_from, 0);
+		if (store_integer(s, ST_burned_from, 1) < now)
+			rows[n++] = sweep.burned;
+		seen++;
+	}
+	if (seen < BATCH)
+		sweep.burned = 0;
+	return n;
+}
+
+static bool
+write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals)
+{
+	struct store	*s = state.store;
+	size_t		 i;
+
+	if (!store_begin(s))
+		return false;
+	pending_write(&state.pending, s);
+	write_found(f);
+	for (i = 0; i < burned; i++)
+		store_run(s, ST_burned_remove, v_int(rows[i]));
+	if (refusals)
+		refusals_write(&state.refusals, s);
+	return store_commit(s);
+}
+
+bool
+sweep_run(bool all)
+{
+	static struct found	 f;
+	int64_t			 rows[BATCH];
+	size_t			 burned, slots;
+	bool			 refusals, ok;
+
+	memset(&f, 0, sizeof(f));
+	f.now = store_now(state.store);
+	f.all = all;
+	slots = state.sessions.by_key.size;
+	sessions_some(&state.sessions, all ? slots : slots / ROUND + 64, look,
+	    &f);
+	burned = old_burned(f.now, rows);
+	refusals = all ? state.refusals.table.count > 0 :
+	    refusals_due(&state.refusals, f.now);
+	if (f.ended == 0 && f.used == 0 && burned == 0 && !refusals &&
+	    !pending_due(&state.pending)) {
+		store_forget(state.store);
+		return true;
+	}
+	if ((ok = write_all(&f, rows, burned, refusals))) {
+		apply_found(&f);
+		if (pending_due(&state.pending)) {
+			pending_written(&state.pending);
+			log_info("revocations that waited are written");
+		}
+		if (refusals)
+			refusals_written(&state.refusals);
+	} else
+		log_debug("sweep: %s", store_error(state.store));
+	store_forget(state.store);
+	return ok;
+}
+
+/* Nothing to do here: the loop has woken up, and its hook will look. */
+static void
+tick(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+}
+
+void
+sweep_start(void)
+{
+	struct timeval	 every = { EVERY_MS / 1000, 0 };
+
+	sweep.clock = event_new(child_base(), -1, EV_PERSIST, tick, NULL);
+	if (sweep.clock == NULL || event_add(sweep.clock, &every) == -1)
+		fatalx("sweep: no timer");
+}
+
+void
+sweep_due(void)
+{
+	int64_t	 now = clock_ms();
+
+	if (now < sweep.next || state.store == NULL ||
+	    state.directory == NULL)
+		return;
+	sweep.next = now + EVERY_MS;
+	pending_note(&state.pending);
+	if (state.view != NULL)
+		state_bind();
+	sweep_run(false);
+}

@@ -1,0 +1,346 @@
+/*
+ * The turn.  In policy and reader.  Must never let an answer out before
+ * the commit that it tells of, nor change memory for what was not
+ * committed; revocations alone count either way.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "hfssod/policy/state.h"
+#include "hfssod/policy/sweep.h"
+#include "hfssod/policy/turn.h"
+
+#define ROUND	16		/* messages of one peer at a time */
+
+/* An answer that waits for the commit. */
+struct answer {
+	const struct verb	*verb;
+	struct peer		*peer;
+	uint64_t		 id;
+	uint64_t		 origin;	/* another's instance, or 0 */
+	enum verdict		 verdict;
+	size_t			 at;		/* in the octets of all answers */
+	size_t			 len;
+	char			*line;		/* for the log, or NULL */
+};
+
+static struct {
+	bool			 open;		/* a transaction was begun */
+	bool			 lost;		/* and is gone */
+	bool			 failed;	/* a request of it could not write */
+	bool			 failing;	/* the store, as last seen */
+	struct answer		*list;
+	size_t			 count;
+	size_t			 size;
+	struct writer		 all;		/* octets of all answers */
+	struct writer		 one;		/* of the one being written */
+	bool			 ready;
+	unsigned int		 first;		/* peer that begins next time */
+} turn;
+
+/* --- running ---------------------------------------------------------- */
+
+static struct answer *
+next_answer(void)
+{
+	if (!turn.ready) {
+		wire_init(&turn.all, LIMIT_VIEW);
+		wire_init(&turn.one, LIMIT_MESSAGE);
+		turn.ready = true;
+	}
+	if (turn.count == turn.size) {
+		turn.size = turn.size == 0 ? LIMIT_TURN_MESSAGES :
+		    turn.size * 2;
+		turn.list = reallocarray(turn.list, turn.size,
+		    sizeof(*turn.list));
+		if (turn.list == NULL)
+			fatal("turn");
+	}
+	memset(&turn.list[turn.count], 0, sizeof(turn.list[0]));
+	return &turn.list[turn.count++];
+}
+
+/* Say once that the store fails, and once that it works again. */
+static void
+note_store(bool failed)
+{
+	if (failed && !turn.failing)
+		log_warnx("store can't be written: %s: sign-in answers "
+		    "unavailable, live sessions go on",
+		    store_error(state.store));
+	else if (!failed && turn.failing)
+		log_info("store can be written again");
+	turn.failing = failed;
+}
+
+/*
+ * Who it is, once for all handlers: the session of the credential, as the
+ * message table demands.
+ */
+static enum verdict
+resolve(const struct verb *verb, const struct request *request)
+{
+	enum message_credential	 demand;
+	uint8_t			 key[SESSION_KEY];
+
+	state.session = NULL;
+	demand = message_info(verb->message)->credential;
+	if (demand == MESSAGE_CREDENTIAL_none)
+		return VERDICT_ok;
+	if (request->credential == CREDENTIAL_SESSION &&
+	    session_key(request->secret, key))
+		state.session = session_find(&state.sessions, key);
+	if (demand == MESSAGE_CREDENTIAL_optional)
+		return VERDICT_ok;
+	if (state.session == NULL)
+		return VERDICT_signin_required;
+	if (!session_live(state.session, store_now(state.store)))
+		return VERDICT_session_expired;
+	return VERDICT_ok;
+}
+
+/* Begin the transaction at the first write, and the request's part of it. */
+static bool
+begin_write(void)
+{
+	if (turn.lost)
+		return false;
+	if (!turn.open) {
+		if (!store_begin(state.store))
+			return false;
+		turn.open = true;
+	}
+	return store_mark(state.store);
+}
+
+/*
+ * After a handler that writes: keep its part, or take it back.  If SQLite
+ * has ended the transaction by itself, the turn is lost for all.
+ */
+static enum verdict
+end_write(enum verdict v, size_t mark)
+{
+	if (!store_failed(state.store) && v != VERDICT_unavailable &&
+	    store_keep(state.store))
+		return v;
+	if (store_failed(state.store)) {
+		note_store(true);
+		turn.failed = true;
+	}
+	effects_back(&state.effects, mark);
+	audit_forget(&state.audit);
+	if (turn.open && !store_in_transaction(state.store))
+		turn.lost = true;
+	else if (turn.open && !store_undo(state.store)) {
+		store_forget(state.store);
+		store_rollback(state.store);
+		turn.lost = true;
+	}
+	store_forget(state.store);
+	return VERDICT_unavailable;
+}
+
+/* The request that begins the message, decoded for the dispatcher. */
+static void
+decode_request(const struct verb *verb, const struct peer *peer,
+    const struct reader *r, struct request *request)
+{
+	struct reader	 copy = *r;
+
+	memset(request, 0, sizeof(*request));
+	request->host = "";
+	if ((verb->flags & VERB_REQUEST) == 0)
+		return;
+	request_get(&copy, request);
+	if (copy.bad)
+		fatalx("%s of %s has no request", message_name(verb->message),
+		    process_kinds_name(peer->kinds));
+}
+
+static enum verdict
+run_handler(const struct verb *verb, struct request *request,
+    struct reader *r)
+{
+	size_t		 mark = state.effects.count;
+	enum verdict	 v = VERDICT_unavailable;
+
+	if ((verb->flags & VERB_WRITES) == 0)
+		return verb->run(request, r, &turn.one);
+	if (begin_write())
+		v = verb->run(request, r, &turn.one);
+	else if (verb->flags & VERB_ALWAYS) {
+		/* Nothing may be written outside of the transaction. */
+		if (!store_failed(state.store))
+			store_refuse(state.store, "the transaction is lost");
+		v = verb->run(request, r, &turn.one);
+	}
+	return end_write(v, mark);
+}
+
+void
+turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
+    struct reader *r)
+{
+	struct answer	*a = next_answer();
+	struct request	 request;
+	enum verdict	 v;
+
+	decode_request(verb, peer, r, &request);
+	state.group = peer->group;
+	state.origin = 0;
+	state.line[0] = '\0';
+	wire_reset(&turn.one);
+	v = resolve(verb, &request);
+	if (v != VERDICT_ok)
+		verb->refuse(&turn.one, v);
+	else if ((v = run_handler(verb, &request, r)) == VERDICT_unavailable) {
+		wire_reset(&turn.one);
+		verb->refuse(&turn.one, v);
+	}
+	state.session = NULL;
+	if (turn.one.bad)
+		fatalx("%s is too long", message_name(verb->answer));
+	a->verb = verb;
+	a->peer = peer;
+	a->id = state.origin != 0 ? request.id : id;
+	a->origin = state.origin;
+	a->verdict = v;
+	a->at = turn.all.len;
+	a->len = turn.one.len;
+	if (state.line[0] != '\0' && (a->line = strdup(state.line)) == NULL)
+		fatal("turn");
+	wire_put_raw(&turn.all, turn.one.data, turn.one.len);
+}
+
+/* --- ending ----------------------------------------------------------- */
+
+static void
+log_answer(const struct answer *a, enum verdict v)
+{
+	if (a->line == NULL)
+		return;
+	if (v == VERDICT_ok)
+		log_info("%s: ok", a->line);
+	else
+		log_warnx("%s: refused: %s (%s)", a->line, verdict_name(v),
+		    verdict_log(v));
+}
+
+/*
+ * To whom: the peer that asked, or the http process that verifier had it
+ * from.  What verifier says of that one is only a number: it must be a
+ * process that may get such an answer, else it goes nowhere.
+ */
+static struct peer *
+receiver(const struct answer *a)
+{
+	struct peer	*p;
+
+	if (a->verb->message != MESSAGE_login_outcome)
+		return a->peer;
+	p = child_instance(a->origin);
+	if (p == NULL || (p->kinds & message_info(a->verb->answer)->to) == 0) {
+		log_debug("an answer for http %llu, which is gone",
+		    (unsigned long long)a->origin);
+		return NULL;
+	}
+	return p;
+}
+
+static void
+send_answer(struct answer *a, bool failed, turn_send_fn *send)
+{
+	struct writer	 w;
+	struct peer	*p = receiver(a);
+	enum verdict	 v = a->verdict;
+
+	memset(&w, 0, sizeof(w));
+	w.data = turn.all.data + a->at;
+	w.len = a->len;
+	if (failed && (a->verb->flags & (VERB_WRITES | VERB_STORE))) {
+		v = VERDICT_unavailable;
+		wire_reset(&turn.one);
+		a->verb->refuse(&turn.one, v);
+		w = turn.one;
+	}
+	log_answer(a, v);
+	if (p != NULL)
+		send(p, a->verb->answer, a->id, &w);
+	free(a->line);
+}
+
+static void
+revoked(const struct session *s)
+{
+	pending_add(&state.pending, s);
+}
+
+void
+turn_end(turn_send_fn *send)
+{
+	bool	 failed = turn.lost;
+	size_t	 i;
+
+	if (turn.open && !turn.lost)
+		failed = !store_commit(state.store);
+	if (turn.open)
+		note_store(failed || turn.failed);
+	if (failed) {
+		audit_forget(&state.audit);
+		effects_back(&state.effects, 0);
+	}
+	if (state.store != NULL) {
+		store_rollback(state.store);
+		store_forget(state.store);
+	}
+	effects_apply(&state.effects, &state.sessions, revoked);
+	pending_note(&state.pending);
+	for (i = 0; i < turn.count; i++)
+		send_answer(&turn.list[i], failed, send);
+	if (turn.ready) {
+		wire_reset(&turn.all);
+		wire_reset(&turn.one);
+	}
+	turn.count = 0;
+	turn.open = turn.lost = turn.failed = false;
+}
+
+/* Round robin over all peers, beginning with another one each time. */
+static void
+pull(void)
+{
+	struct peer	*p;
+	unsigned int	 n, got, total = (unsigned int)turn.count, skip, i;
+	int64_t		 end = clock_ms() + LIMIT_TURN_MS;
+
+	skip = turn.first++;
+	for (p = child_peers(), n = 0; p != NULL; p = p->next)
+		n++;
+	if (n == 0)
+		return;
+	skip %= n;
+	do {
+		got = 0;
+		for (i = 0, p = child_peers(); p != NULL; p = p->next, i++)
+			if (i >= skip)
+				got += child_dispatch(p, ROUND);
+		for (i = 0, p = child_peers(); i < skip; p = p->next, i++)
+			got += child_dispatch(p, ROUND);
+		total += got;
+	} while (got > 0 && !turn.lost && total < LIMIT_TURN_MESSAGES &&
+	    clock_ms() < end);
+}
+
+void
+turn_hook(void)
+{
+	if (child_setup()->kinds & KIND_POLICY)
+		pull();
+	if (turn.count > 0)
+		turn_end(peer_send);
+	if (child_setup()->kinds & KIND_POLICY)
+		sweep_due();
+}
