@@ -208,7 +208,7 @@ bool
 store_commit(struct store *s)
 {
 	/* Time is kept with whatever is written, once in a second. */
-	if (!s->failed && store_now(s) > s->stored) {
+	if (!s->reader && !s->failed && store_now(s) > s->stored) {
 		store_run(s, ST_time_set, v_int(s->floor));
 		if (!s->failed)
 			s->stored = s->floor;
