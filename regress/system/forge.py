@@ -65,7 +65,8 @@ BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
-PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True,
+                         strip_cdata=False, huge_tree=True)
 
 
 def when(seconds=0):
@@ -202,14 +203,19 @@ def knobs(idp, login, **change):
         authn=when(-5), session_until=None, session_index=new_id(),
         authn_context="urn:oasis:names:tc:SAML:2.0:ac:classes:"
         "PasswordProtectedTransport", authn_statement=None,
-        attributes={"uid": "mallory", "email": "mallory@example.org",
-                    "displayName": "Mallory", "role": ["hub-writers"],
-                    "groups": ["nlp-team"]},
+        attributes=None,
         more_statements="", before_assertion="", after_assertion="",
         conditions=None, subject_xml=None)
     for name, value in change.items():
         assert hasattr(k, name), name
         setattr(k, name, value)
+    if k.attributes is None:
+        who = k.subject if re.fullmatch("[a-z0-9-]+", k.subject) \
+            else "mallory"
+        k.attributes = {
+            "uid": who, "email": f"{who}@example.org",
+            "displayName": "Mallory", "role": ["hub-writers"],
+            "groups": ["nlp-team"]}
     return k
 
 

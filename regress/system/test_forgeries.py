@@ -25,7 +25,11 @@ def refused(daemon, answer, verdicts, mark, connection, organization="acme"):
     request = REQUEST_ID.search(page)
     assert request, f"no request id on the page: {page[:600]}"
     assert not TELLING.search(re.sub(r"<[^>]*>", "", page)), page[:800]
-    # Some of what is malformed never becomes a request to verifier.
+    # A body that is refused unread is nobody's sign-in yet.
+    if answer.status in (400, 413) and verdicts & {
+            "too_large", "bad_request"} and \
+            request[0] not in daemon.log(mark):
+        return
     line = daemon.wait_log(
         rf"[^\n]*{request[0]}[^\n]*", mark, 5 * d.SLOW)[0]
     lines = [x for x in daemon.log(mark).splitlines() if request[0] in x]
@@ -244,7 +248,7 @@ def test_an_assertion_used_again_under_a_new_signature(world):
 def test_another_browser(world):
     daemon = world.daemon
     login = f.begin(daemon)
-    text = f.xml(f.signed(world.idps["forge"], login, subject="mallory"))
+    text = f.xml(f.signed(world.idps["forge"], login, subject="rightful"))
     mark = daemon.mark()
     refused(daemon, f.deliver(daemon, login, text, daemon.browser()),
             {"login_unknown"}, mark, "forge")
@@ -278,8 +282,12 @@ def test_another_organization(world):
 
 def test_a_login_cookie_cut_or_changed(world):
     daemon = world.daemon
-    for spoil in (lambda v: v[:-4], lambda v: "A" + v[1:], lambda v: "",
-                  lambda v: v + "AAAA", lambda v: v[::-1],
+    def flip(at):
+        return lambda v: v[:at % len(v)] + (
+            "B" if v[at] == "A" else "A") + v[at % len(v) + 1:]
+
+    for spoil in (lambda v: v[:-4], flip(0), flip(20), flip(-2),
+                  lambda v: "", lambda v: v + "AAAA", lambda v: v[::-1],
                   lambda v: "A" * 3900):
         login = f.begin(daemon)
         for jar in login.person.jar.values():
@@ -288,7 +296,8 @@ def test_a_login_cookie_cut_or_changed(world):
         mark = daemon.mark()
         refused(daemon, f.deliver(daemon, login, f.signed(
             world.idps["forge"], login, subject="mallory")),
-            {"login_unknown", "login_elsewhere"}, mark, "forge")
+            {"login_unknown", "login_elsewhere", "bad_request"}, mark,
+            "forge")
 
 
 def test_one_login_cookie_under_another_name(world):
