@@ -102,7 +102,7 @@ def prepare(daemon, idp, folder, count):
     measure.records(starts, [
         (START.format(host=SIGNER.host, n=i % 250).encode(),
          b"\r\nSet-Cookie: __Host-hfsso-l-") for i in range(count)])
-    measure.load(daemon.settings.browser, starts, status=302,
+    measure.load(daemon.settings.browser, starts, status=303,
                  connections=16, keep=answers)
     with multiprocessing.get_context("fork").Pool(
             len(measure.CORES)) as pool:
