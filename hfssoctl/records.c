@@ -61,15 +61,15 @@ records_json(struct reader *r, bool local)
 	root = NULL;
 	depth = 0;
 	while (record_next(r, &item)) {
+		/* One outermost value only, and as many ends as begins. */
+		if (depth == 0 && (root != NULL || item.type == RECORD_END)) {
+			r->bad = true;
+			break;
+		}
 		if (item.type == RECORD_END) {
-			if (depth == 0)
-				break;
 			depth--;
 			continue;
 		}
-		/* One outermost value only. */
-		if (root != NULL && depth == 0)
-			break;
 		if ((j = scalar(&item, local)) == NULL)
 			errx(1, "out of memory");
 		if (root == NULL)
@@ -80,8 +80,10 @@ records_json(struct reader *r, bool local)
 		else
 			json_array_append_new(stack[depth - 1], j);
 		if (item.type == RECORD_OBJECT || item.type == RECORD_ARRAY) {
-			if (depth == DEPTH)
+			if (depth == DEPTH) {
+				r->bad = true;
 				break;
+			}
 			stack[depth++] = j;
 		}
 	}

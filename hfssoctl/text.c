@@ -65,7 +65,8 @@ text_safe(const char *text)
 	for (i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < 0x80) {
 			n = (size_t)(vis(out + n, (unsigned char)text[i],
-			    VIS_CSTYLE | VIS_NL | VIS_TAB, 0) - out);
+			    VIS_CSTYLE | VIS_OCTAL | VIS_NL |
+			    VIS_TAB, 0) - out);
 			continue;
 		}
 		n += (size_t)snprintf(out + n, 5, "\\%03o",
@@ -170,7 +171,8 @@ print_name(FILE *f, const char *name, int pad)
 
 	for (p = name; *p != '\0'; p++)
 		fputc(*p == '_' ? ' ' : *p, f);
-	fprintf(f, "%*s", pad - (int)strlen(name), "");
+	if (pad > (int)strlen(name))
+		fprintf(f, "%*s", pad - (int)strlen(name), "");
 }
 
 static void

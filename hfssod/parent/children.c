@@ -208,7 +208,7 @@ seat_start(struct seat *s)
 	s->born = clock_ms();
 	s->layers = 0;
 	s->listening = s->doomed = false;
-	s->asked = s->prepared = 0;
+	s->asked = s->prepared = s->aborted = 0;
 	s->buf = imsgbuf_new(fd, LIMIT_MESSAGE);
 	s->read = event_new(parent_base(), fd, EV_READ | EV_PERSIST,
 	    seat_read, s);
@@ -390,6 +390,10 @@ heard_prepared(struct seat *s, const struct imsg *m)
 	number = wire_get_u64(&r);
 	ok = wire_get_bool(&r);
 	why = wire_get_string(&r, 4096);
+	/* It had not heard yet that somebody else refused. */
+	if (s->state == SEAT_UP && wire_end(&r) && number != s->asked &&
+	    number <= s->aborted && number > s->prepared)
+		return;
 	if ((s->state != SEAT_BOOT && s->state != SEAT_UP) ||
 	    !wire_end(&r) || number != s->asked || s->prepared == number) {
 		seat_kill(s, "prepared what it was not asked to");

@@ -52,6 +52,7 @@ struct seat {
 	bool		 listening;	/* http: has its socket */
 	bool		 doomed;	/* killed, not yet gone */
 	uint64_t	 asked;		/* generation to prepare */
+	uint64_t	 aborted;	/* told to forget, up to this one */
 	uint64_t	 prepared;	/* and prepared */
 	/* Those before. */
 	struct falling	 falling;

@@ -334,6 +334,7 @@ pending_abort(const char *why)
 	TAILQ_FOREACH(s, children_seats(), entry) {
 		if (s->asked == g->number && s->state == SEAT_UP) {
 			seat_send_u64(s, MESSAGE_config_abort, g->number);
+			s->aborted = g->number;
 			s->asked = s->prepared = now.committed == NULL ? 0 :
 			    now.committed->number;
 		}

@@ -39,6 +39,7 @@ struct lexer {
 	struct source	 files[LEX_FILES];
 	unsigned int	 depth;		/* files that are open */
 	bool		 fresh;		/* say newline before going on */
+	bool		 ended;		/* said it after the last line */
 	struct place	 place;
 	char		 text[LEX_TEXT];
 	TAILQ_HEAD(, macro) macros;
@@ -289,9 +290,13 @@ lex_next(struct lexer *lex, const char **text)
 	lex->place.line = s->line;
 	c = peek(lex);
 	if (c == EOF) {
-		if (lex->depth == 1)
-			return LEX_END;
-		/* Whatever the last line of it was, it ends here. */
+		/* Whatever the last line was, it ends here. */
+		if (lex->depth == 1) {
+			if (lex->ended)
+				return LEX_END;
+			lex->ended = true;
+			return LEX_NEWLINE;
+		}
 		free(s->data);
 		lex->depth--;
 		return LEX_NEWLINE;

@@ -341,7 +341,7 @@ connection_line	: METADATA FILENAME STRING {
 			set_text(here(), "idp entity id", $4,
 			    &parse.connection->idp_entity_id);
 		}
-		| IDP INITIATED STRING {
+		| IDP INITIATED name {
 			parse.connection->idp_initiated = set_enum(here(),
 			    "idp initiated", $3, names_idp_initiated);
 		}

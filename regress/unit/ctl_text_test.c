@@ -1,0 +1,200 @@
+/* What hfssoctl shows: records to JSON to text, nothing unsafe. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/record.h"
+#include "hfssoctl/records.h"
+#include "hfssoctl/text.h"
+
+static void
+expect(const json_t *j, const char *want)
+{
+	char	*out;
+	size_t	 len;
+	FILE	*f;
+
+	f = open_memstream(&out, &len);
+	assert_non_null(f);
+	text_print(f, j);
+	fclose(f);
+	assert_string_equal(out, want);
+	free(out);
+}
+
+static json_t *
+read_back(const struct writer *w)
+{
+	struct reader	 r;
+
+	wire_read(&r, w->data, w->len);
+	return records_json(&r, false);
+}
+
+static void
+test_table(void **state)
+{
+	struct writer	 w;
+	json_t		*j;
+
+	(void)state;
+	wire_init(&w, 4096);
+	record_array(&w, "");
+	record_object(&w, "");
+	record_string(&w, "name", "a");
+	record_integer(&w, "last_login", 5);
+	record_string(&w, "role", "");
+	record_end(&w);
+	record_object(&w, "");
+	record_string(&w, "name", "longer-name");
+	record_integer(&w, "last_login", 123456789012);
+	record_string(&w, "role", "admin");
+	record_end(&w);
+	record_end(&w);
+	j = read_back(&w);
+	assert_non_null(j);
+	expect(j,
+	    "name         last login    role\n"
+	    "a            5             -\n"
+	    "longer-name  123456789012  admin\n");
+	json_decref(j);
+	wire_free(&w);
+}
+
+static void
+test_object(void **state)
+{
+	struct writer	 w;
+	json_t		*j;
+
+	(void)state;
+	wire_init(&w, 4096);
+	record_object(&w, "");
+	record_string(&w, "name", "ada");
+	record_array(&w, "groups");
+	record_object(&w, "");
+	record_string(&w, "group", "nlp");
+	record_array(&w, "sources");
+	record_object(&w, "");
+	record_string(&w, "source", "map");
+	record_string(&w, "value", "x y");
+	record_end(&w);
+	record_end(&w);
+	record_end(&w);
+	record_end(&w);
+	record_boolean(&w, "active", true);
+	record_time(&w, "since", 1);
+	record_time(&w, "never", 0);
+	record_array(&w, "layers");
+	record_string(&w, "", "a");
+	record_string(&w, "", "b");
+	record_end(&w);
+	record_end(&w);
+	j = read_back(&w);
+	assert_non_null(j);
+	expect(j,
+	    "name    ada\n"
+	    "active  yes\n"
+	    "since   1970-01-01T00:00:01Z\n"
+	    "never   -\n"
+	    "layers  a,b\n"
+	    "\n"
+	    "groups\n"
+	    "    group  sources\n"
+	    "    nlp    map x y\n");
+	json_decref(j);
+	wire_free(&w);
+}
+
+static void
+test_malformed(void **state)
+{
+	struct writer	 w;
+	int		 i;
+
+	(void)state;
+	wire_init(&w, 4096);
+	/* Nothing at all, an end alone, two values, no end, too deep. */
+	assert_null(read_back(&w));
+	record_end(&w);
+	assert_null(read_back(&w));
+	wire_reset(&w);
+	record_string(&w, "", "a");
+	record_string(&w, "", "b");
+	assert_null(read_back(&w));
+	wire_reset(&w);
+	record_object(&w, "");
+	assert_null(read_back(&w));
+	wire_reset(&w);
+	for (i = 0; i < 40; i++)
+		record_array(&w, "");
+	for (i = 0; i < 40; i++)
+		record_end(&w);
+	assert_null(read_back(&w));
+	wire_reset(&w);
+	wire_put_u8(&w, 200);
+	wire_put_string(&w, "");
+	assert_null(read_back(&w));
+	wire_free(&w);
+}
+
+static void
+safe(const char *in, const char *want)
+{
+	char	*out;
+
+	out = text_safe(in);
+	assert_string_equal(out, want);
+	free(out);
+}
+
+static void
+test_safe(void **state)
+{
+	(void)state;
+	safe("", "");
+	safe("plain text", "plain text");
+	safe("a\033[31mb", "a\\033[31mb");
+	safe("a\nb", "a\\nb");
+	safe("a\tb", "a\\tb");
+	safe("\177", "\\177");
+	/* Not UTF-8, C1 controls, and what turns the text around. */
+	safe("\377", "\\377");
+	safe("\302\233", "\\302\\233");
+	safe("\342\200\256x", "\\342\\200\\256x");
+	safe("\342\200\213", "\\342\\200\\213");
+	safe("\357\273\277", "\\357\\273\\277");
+}
+
+static void
+test_safe_utf8(void **state)
+{
+	(void)state;
+	setlocale(LC_CTYPE, "C");
+	safe("\303\244", "\\303\\244");
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		skip();
+	safe("\303\244", "\303\244");
+	safe("\303\244\033", "\\303\\244\\033");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_object),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_safe),
+		cmocka_unit_test(test_safe_utf8)
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
