@@ -128,10 +128,10 @@ drain(BIO *b)
 	return s;
 }
 
-void
-fixture_pair(unsigned int bits, char **key, char **certificate)
+/* A self-signed certificate of a key, in PEM. */
+static char *
+certify(EVP_PKEY *k)
 {
-	EVP_PKEY *k = EVP_RSA_gen(bits);
 	X509 *x = X509_new();
 	BIO *b = BIO_new(BIO_s_mem());
 
@@ -144,13 +144,51 @@ fixture_pair(unsigned int bits, char **key, char **certificate)
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	X509_set_pubkey(x, k);
 	assert_true(X509_sign(x, k, EVP_sha256()) > 0);
+	PEM_write_bio_X509(b, x);
+	X509_free(x);
+	return drain(b);
+}
+
+void
+fixture_pair(unsigned int bits, char **key, char **certificate)
+{
+	EVP_PKEY *k = EVP_RSA_gen(bits);
+	BIO *b = BIO_new(BIO_s_mem());
+
 	PEM_write_bio_PrivateKey(b, k, NULL, NULL, 0, NULL, NULL);
 	*key = drain(b);
-	b = BIO_new(BIO_s_mem());
-	PEM_write_bio_X509(b, x);
-	*certificate = drain(b);
-	X509_free(x);
+	*certificate = certify(k);
 	EVP_PKEY_free(k);
+}
+
+char *
+fixture_metadata(void)
+{
+	char *out, *pem, *start;
+	size_t len;
+	FILE *f;
+
+	f = open_memstream(&out, &len);
+	fputs("<md:EntityDescriptor xmlns:md=\"" NS_MD "\" entityID=\""
+	    FIXTURE_IDP "\"><md:IDPSSODescriptor protocolSupportEnumeration=\""
+	    NS_SAMLP "\">", f);
+	for (int i = BY_RSA; i <= BY_EC; i++) {
+		pem = certify(private[i]);
+		start = strchr(pem, '\n') + 1;
+		fprintf(f, "<md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"" NS_DS
+		    "\"><ds:X509Data><ds:X509Certificate>%.*s"
+		    "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+		    "</md:KeyDescriptor>",
+		    (int)(strstr(start, "-----END") - start), start);
+		free(pem);
+	}
+	fputs("<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:"
+	    "bindings:HTTP-Redirect\" Location=\"https://idp/sso\"/>"
+	    "<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:"
+	    "bindings:HTTP-POST\" Location=\"https://idp/post\"/>"
+	    "</md:IDPSSODescriptor></md:EntityDescriptor>", f);
+	fclose(f);
+	return out;
 }
 
 static char *

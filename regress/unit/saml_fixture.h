@@ -68,6 +68,8 @@ const struct key_pairs *fixture_pairs(void);
 char	*fixture_make(const struct make *);
 /* A key pair with a self-signed certificate: PEM of both, allocated. */
 void	 fixture_pair(unsigned int, char **, char **);
+/* Metadata of the provider, with all of its keys; allocated. */
+char	*fixture_metadata(void);
 /* Every "from" that is found becomes "to"; allocated, the old is freed. */
 char	*fixture_edit(char *, const struct edit *);
 
