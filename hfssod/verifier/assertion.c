@@ -177,7 +177,8 @@ check_name_id(const xmlNode *n, const struct response_rules *rules,
 	const char *value;
 
 	value = xml_text(n);
-	if (value == NULL || *value == '\0' || strlen(value) > LIMIT_SUBJECT ||
+	if (value == NULL || value[strspn(value, " \t\r\n")] == '\0' ||
+	    strlen(value) > LIMIT_SUBJECT ||
 	    !utf8_plain(value, strlen(value)))
 		return VERDICT_saml_subject;
 	id->value = value;
