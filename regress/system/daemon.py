@@ -189,7 +189,21 @@ class Daemon:
                     "UBSAN_OPTIONS": "print_stacktrace=1"})
         if expect:
             self.wait_log(expect, mark, timeout * SLOW)
+            self.wait_sign_in()
         return self
+
+    def wait_sign_in(self, seconds=3):
+        """Until verifier has its keys: a moment after "ready"."""
+        end = time.monotonic() + seconds * SLOW
+        for organization in self.settings.organizations[:1]:
+            url = self.url(f"/organizations/{organization.name}/saml/login")
+            while time.monotonic() < end:
+                try:
+                    if self.browser().get(url, timeout=2).status != 503:
+                        return
+                except OSError:
+                    pass
+                time.sleep(0.02)
 
     def running(self):
         return self.process is not None and self.process.poll() is None

@@ -475,8 +475,8 @@ def sign_in(daemon, idp, subject, organization="acme", connection="",
         values["role"] = list(roles)
     if groups:
         values["groups"] = list(groups)
-    root = signed(idp, login, what, subject=subject, attributes=values,
-                  **change)
+    change.setdefault("attributes", values)
+    root = signed(idp, login, what, subject=subject, **change)
     answer = deliver(daemon, login, root)
     assert answer.status in (302, 303), \
         f"{answer.status}\n{answer.text[:800]}\n{daemon.tail(8)}"

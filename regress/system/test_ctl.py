@@ -160,7 +160,7 @@ def test_the_last_admin(make_world):
     (("show",), 2, "valid"),
     (("show", "nonsense"), 2, "valid"),
     (("log", "loud"), 2, "brief"),
-    (("-f", "member", "role", "acme", "listed", "king"), 2, "contributor"),
+    (("-f", "member", "role", "acme", "listed", "king"), 1, "contributor"),
     (("show", "members"), 2, ""),
     (("show", "members", "nobody"), 1, "organization"),
     (("show", "member", "acme", "nobody"), 1, "member"),

@@ -12,8 +12,8 @@ import pytest
 import http_alone as h
 import ports
 
-BINARY = os.environ.get("HFSSOD_HTTP", os.path.join(
-    h.TOP, "build/bin/hfssod-http"))
+BINARY = os.path.join(os.environ.get("HFSSO_BIN") or os.path.join(
+    h.TOP, "build/bin"), "hfssod-http")
 SESSION = "s" * 43
 PERSON = dict(organization="acme", account="a1", name="alice",
               email="alice@acme.com", display_name="Älice 100%",

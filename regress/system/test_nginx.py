@@ -136,7 +136,7 @@ def test_logout_through_nginx(hub):
     person.sign_in(hub.settings.public + "/organizations/acme/saml/login",
                    "ben", "ben-secret")
     assert person.get(hub.settings.public + "/x?json").status == 200
-    page = person.get(hub.settings.public + "/.hfsso/account")
+    page = person.get(hub.settings.public + "/.hfsso/logout")
     form = next(x for x in b.Forms(page.text, page.url).forms
                 if "logout" in x["action"])
     person.follow(person.submit(form))

@@ -29,18 +29,17 @@ def test_account_page_of_nobody(world):
     assert page.status in (302, 303, 401)
 
 
-def leave(person, world, **change):
-    page = person.get(world.daemon.url("/.hfsso/account"))
-    form = next(x for x in b.Forms(page.text, page.url).forms
+def logout_form(person, world):
+    page = person.get(world.daemon.url("/.hfsso/logout"))
+    assert page.status == 200
+    return next(x for x in b.Forms(page.text, page.url).forms
                 if "logout" in x["action"])
-    form["fields"].update(change)
-    return person.submit(form)
 
 
 def test_logout(world):
     person, cookie = signed_in(world, "leaver")
     assert world.daemon.gate(cookies=cookie).status == 200
-    answer = person.follow(leave(person, world))
+    answer = person.follow(person.submit(logout_form(person, world)))
     assert answer.status == 200
     assert d.session_of(person, world.settings.public) is None
     assert world.daemon.gate(cookies=cookie).status == 401
@@ -48,9 +47,7 @@ def test_logout(world):
 
 def test_logout_with_a_wrong_token(world):
     person, cookie = signed_in(world, "stayer")
-    page = person.get(world.daemon.url("/.hfsso/account"))
-    form = next(x for x in b.Forms(page.text, page.url).forms
-                if "logout" in x["action"])
+    form = logout_form(person, world)
     names = [n for n, t in form["types"].items() if t == "hidden"]
     assert names
     for value in ("", "0" * len(form["fields"][names[0]]), "x"):
@@ -67,9 +64,7 @@ def test_logout_with_a_wrong_token(world):
 def test_logout_with_the_token_of_another_session(world):
     mine, cookie = signed_in(world, "first")
     theirs, _ = signed_in(world, "second")
-    page = theirs.get(world.daemon.url("/.hfsso/account"))
-    form = next(x for x in b.Forms(page.text, page.url).forms
-                if "logout" in x["action"])
+    form = logout_form(theirs, world)
     assert mine.submit(form).status == 403
     assert world.daemon.gate(cookies=cookie).status == 200
 
