@@ -26,7 +26,7 @@
 /* What is asked, what answers.  A line is also a function below. */
 #define VERBS(V) \
 	V(login_outcome, login_answer, login_refuse, \
-	    VERB_REQUEST | VERB_WRITES) \
+	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
 	V(key_request, key_offer, key_refuse, VERB_WRITES) \
 	V(access_check, access_answer, access_refuse, VERB_REQUEST) \
 	V(session_show, session_shown, session_show_refuse, VERB_REQUEST) \

@@ -106,6 +106,9 @@ resolve(const struct verb *verb, const struct request *request)
 static bool
 begin_write(void)
 {
+	/* A savepoint without a transaction would begin and commit its own. */
+	if (turn.open && !store_in_transaction(state.store))
+		turn.lost = true;
 	if (turn.lost)
 		return false;
 	if (!turn.open) {

@@ -30,7 +30,7 @@ struct verb {
 #define VERB_REQUEST	1u	/* begins with a struct request */
 #define VERB_WRITES	2u	/* runs within a transaction */
 #define VERB_STORE	4u	/* reads the store: fails with the turn */
-#define VERB_ALWAYS	8u	/* a revocation: run without a store too */
+#define VERB_ALWAYS	8u	/* run where nothing can be written, too */
 
 /* Run one request; the answer waits for the end of the turn. */
 void	 turn_run(const struct verb *, struct peer *, uint64_t,
