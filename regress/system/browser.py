@@ -115,6 +115,9 @@ class Browser:
             parts.hostname,
             parts.port or (443 if parts.scheme == "https" else 80),
             parts.scheme == "https"))
+        # A new machine may have no /etc/hosts to know this name from.
+        if host == "localhost":
+            host = "127.0.0.1"
         sock = socket.create_connection((host, port), timeout=timeout)
         if tls:
             context = ssl.create_default_context()
