@@ -2,12 +2,31 @@
  * Queries and form bodies taken apart.  http and verifier; pure.  Must
  * never guess: what is malformed is refused whole.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/encode.h"
 #include "common/form.h"
 #include "common/log.h"
+
+#define EACH(octet)	(0x0101010101010101u * (octet))
+/* Whether one of eight octets is 0, given that none is above 0x80. */
+#define HAS_ZERO(v)	((((v) - EACH(1u)) & EACH(0x80u)) != 0)
+
+/* Whether eight octets stand for themselves. */
+static bool
+plain_eight(const char *in)
+{
+	uint64_t	 v;
+
+	memcpy(&v, in, sizeof(v));
+	if ((v & EACH(0x80u)) != 0 ||
+	    ((v - EACH(0x21u)) & EACH(0x80u)) != 0)
+		return false;
+	return !HAS_ZERO(v ^ EACH(0x7fu)) && !HAS_ZERO(v ^ EACH(0x25u)) &&
+	    !HAS_ZERO(v ^ EACH(0x2bu));
+}
 
 /* Decode one name or value; NULL for a broken or NUL escape. */
 static char *
@@ -20,6 +39,12 @@ unescape(const char *in, size_t len, size_t *outlen)
 	if ((out = malloc(len + 1)) == NULL)
 		fatal("malloc");
 	for (i = 0; i < len; i++) {
+		if (len - i >= 8 && plain_eight(in + i)) {
+			memcpy(out + n, in + i, 8);
+			n += 8;
+			i += 7;
+			continue;
+		}
 		c = (uint8_t)in[i];
 		if (c == '+')
 			c = ' ';

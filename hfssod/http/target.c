@@ -28,6 +28,17 @@ hex_digit(uint8_t c)
 	return -1;
 }
 
+/*
+ * What stands for itself in a plain path: printable ASCII but the percent
+ * sign and \ ; ? # " < > ^ ` { | }
+ */
+#define P(from, to)	[from ... to] = true
+static const bool	 plain[256] = {
+	['!'] = true, ['$'] = true, P('&', ':'), ['='] = true,
+	P('@', '['), [']'] = true, ['_'] = true, P('a', 'z'), ['~'] = true
+};
+#undef P
+
 /* "." or "..", counted in characters. */
 static bool
 dots(size_t all, size_t dot)
@@ -77,9 +88,7 @@ plain_char(struct bytes path, size_t *at)
 			return -1;
 		return c;
 	}
-	if (c <= 0x20 || c >= 0x7f || strchr("\\;?#\"<>^`{|}", c) != NULL)
-		return -1;
-	return c;
+	return plain[c] ? c : -1;
 }
 
 bool
