@@ -202,19 +202,11 @@ def sign_in(person, public):
     assert answer.status == 302, answer.text
 
     say("It signs in")
-    chooser = person.follow(answer)
-    tell(f"{chooser.url} -> {chooser.status} \"{title(chooser)}\"")
-    start = re.search(r'href="([^"]*/saml/login[^"]*)"', chooser.text)
-    begin = start[1].replace("&amp;", "&") if start else None
-    if begin is None:
-        forms = browser.Forms(chooser.text, chooser.url).forms
-        if any("password" in f["types"].values() for f in forms):
-            form_answer = chooser       # sent straight on
-        else:
-            form_answer = person.follow(person.submit(forms[0]))
-    else:
-        form_answer = person.follow(person.get(
-            urllib.parse.urljoin(chooser.url, begin)))
+    answer = hops(person, answer)
+    forms = browser.Forms(answer.text, answer.url).forms
+    if not any("password" in f["types"].values() for f in forms):
+        answer = hops(person, person.submit(forms[0]))
+    form_answer = answer
     tell(f"the identity provider asks: \"{title(form_answer)}\"")
     form = next(f for f in browser.Forms(
         form_answer.text, form_answer.url).forms
@@ -250,6 +242,18 @@ def sign_in(person, public):
     tell(f"the same from {USER}'s browser: the page still sees "
          f"Remote-User: {', '.join(seen['Remote-User'])}")
     assert seen["Remote-User"] == [USER], seen
+
+
+def hops(person, answer):
+    """Follow redirects, a line each."""
+    while answer.status in (302, 303):
+        answer = person.get(answer.location)
+        tell(f"GET {short(answer.url)} -> {answer.status}")
+    return answer
+
+
+def short(url):
+    return url if len(url) < 100 else url[:97] + "..."
 
 
 def title(answer):
