@@ -221,9 +221,12 @@ field_find(struct bytes name)
 {
 	unsigned int	 i;
 
+	/* All begin with a letter: no call for most of those that are not. */
 	for (i = 0; i < FIELD_MAX; i++)
-		if (fields[i].len == name.len && strncasecmp(fields[i].name,
-		    (const char *)name.data, name.len) == 0)
+		if (fields[i].len == name.len &&
+		    (name.data[0] | 0x20) == fields[i].name[0] &&
+		    strncasecmp(fields[i].name, (const char *)name.data,
+		    name.len) == 0)
 			break;
 	return (enum field)i;
 }
