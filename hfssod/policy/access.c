@@ -276,6 +276,9 @@ tell_end(const struct session *s, const struct request *request)
 	e.by = "";
 	e.request = request;
 	session_handle(s, handle);
+	state_event("sign-out", "account %s session %s request %s client %s",
+	    e.name, handle, log_id(request->id),
+	    address_text(&request->client));
 	audit_begin(&state.audit, &e);
 	record_string(&state.audit.record, "session", handle);
 	audit_end(&state.audit, state.store, "hfsso.session_end");

@@ -161,6 +161,8 @@ session_revoke(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	control_question(r, &by, &q);
+	state_event("session revoke", "by %s organization %.64s name %.64s",
+	    by, log_safe(q.organization), log_safe(q.name));
 	v = q.organization[0] != '\0' ?
 	    revoke_member(&q, by, detail, sizeof(detail)) :
 	    revoke_one(&q, by, detail, sizeof(detail));
@@ -216,6 +218,9 @@ member_role(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	control_question(r, &by, &q);
+	state_event("member role",
+	    "by %s organization %.64s name %.64s role %.64s", by,
+	    log_safe(q.organization), log_safe(q.name), log_safe(q.role));
 	if (!role_parse(q.role, &role)) {
 		snprintf(detail, sizeof(detail), "valid roles are %s",
 		    role_names());

@@ -269,9 +269,7 @@ write_login(struct login *l)
 		freezero(s, sizeof(*s));
 		return VERDICT_unavailable;
 	}
-	snprintf(state.line + strlen(state.line),
-	    sizeof(state.line) - strlen(state.line), " account %s session %s",
-	    l->found.name, handle);
+	state_event_more(" account %s session %s", l->found.name, handle);
 	effect_add(&state.effects, s, a);
 	return VERDICT_ok;
 }
@@ -304,8 +302,8 @@ refuse(struct login *l, enum verdict v)
 static void
 describe(const struct outcome *o)
 {
-	snprintf(state.line, sizeof(state.line),
-	    "login organization %.64s connection %.64s request %s client %s",
+	state_event("login",
+	    "organization %.64s connection %.64s request %s client %s",
 	    log_safe(o->organization), log_safe(o->connection),
 	    log_id(o->request.id), address_text(&o->request.client));
 }
@@ -330,9 +328,8 @@ login_run(const struct outcome *o, struct login_answer *a)
 	if (store_failed(state.store))
 		v = VERDICT_unavailable;
 	if (v != VERDICT_ok && (l.detail[0] != '\0' || o->detail[0] != '\0'))
-		snprintf(state.line + strlen(state.line),
-		    sizeof(state.line) - strlen(state.line), " detail %s",
-		    log_safe(l.detail[0] != '\0' ? l.detail : o->detail));
+		state_event_more(" detail %s", log_safe(l.detail[0] != '\0' ?
+		    l.detail : o->detail));
 	a->verdict = v;
 	a->session = v == VERDICT_ok ? l.cookie : "";
 	a->expires = v == VERDICT_ok ? l.expires : 0;

@@ -2,6 +2,8 @@
  * What policy holds, and how it gets it from the store at the start.  In
  * policy.  Must never let a session live that was revoked before.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,28 @@
 #include "hfssod/policy/state.h"
 
 struct state	 state;
+
+void
+state_event(const char *event, const char *format, ...)
+{
+	va_list	 ap;
+
+	state.event = event;
+	va_start(ap, format);
+	vsnprintf(state.line, sizeof(state.line), format, ap);
+	va_end(ap);
+}
+
+void
+state_event_more(const char *format, ...)
+{
+	size_t	 len = strlen(state.line);
+	va_list	 ap;
+
+	va_start(ap, format);
+	vsnprintf(state.line + len, sizeof(state.line) - len, format, ap);
+	va_end(ap);
+}
 
 /* The stamps of one session, while they are read. */
 struct loading {

@@ -32,9 +32,17 @@ struct state {
 	const char		*group;		/* the peer's verifier group */
 	/* and what its handler may add: */
 	uint64_t		 origin;	/* answer to this instance; or 0 */
-	char			 line[1024];	/* log it with the verdict; or "" */
+	const char		*event;		/* to be logged with the verdict */
+	char			 line[1024];	/* what there is to say of it */
 };
 extern struct state	 state;
+
+/* Name the event of this request and what there is to say of it. */
+void	 state_event(const char *, const char *, ...)
+	    __attribute__((__format__(printf, 2, 3)));
+/* Say more. */
+void	 state_event_more(const char *, ...)
+	    __attribute__((__format__(printf, 1, 2)));
 
 /*
  * Load what the store has into memory: directory, sessions, what was

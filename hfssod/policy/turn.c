@@ -24,7 +24,8 @@ struct answer {
 	enum verdict		 verdict;
 	size_t			 at;		/* in the octets of all answers */
 	size_t			 len;
-	char			*line;		/* for the log, or NULL */
+	const char		*event;		/* for the log, or NULL */
+	char			*line;
 };
 
 static struct {
@@ -194,7 +195,7 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 	decode_request(verb, peer, r, &request);
 	state.group = peer->group;
 	state.origin = 0;
-	state.line[0] = '\0';
+	state.event = NULL;
 	wire_reset(&turn.one);
 	v = resolve(verb, &request);
 	if (v != VERDICT_ok)
@@ -213,7 +214,8 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 	a->verdict = v;
 	a->at = turn.all.len;
 	a->len = turn.one.len;
-	if (state.line[0] != '\0' && (a->line = strdup(state.line)) == NULL)
+	a->event = state.event;
+	if (a->event != NULL && (a->line = strdup(state.line)) == NULL)
 		fatal("turn");
 	wire_put_raw(&turn.all, turn.one.data, turn.one.len);
 }
@@ -223,13 +225,13 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 static void
 log_answer(const struct answer *a, enum verdict v)
 {
-	if (a->line == NULL)
+	if (a->event == NULL)
 		return;
 	if (v == VERDICT_ok)
-		log_info("%s: ok", a->line);
+		log_info("%s ok: %s", a->event, a->line);
 	else
-		log_warnx("%s: refused: %s (%s)", a->line, verdict_name(v),
-		    verdict_log(v));
+		log_warnx("%s refused: %s (%s): %s", a->event,
+		    verdict_name(v), verdict_log(v), a->line);
 }
 
 /*
@@ -304,7 +306,10 @@ turn_end(turn_send_fn *send)
 	for (i = 0; i < turn.count; i++)
 		send_answer(&turn.list[i], failed, send);
 	if (turn.ready) {
+		/* A new session's cookie may have been among them. */
+		explicit_bzero(turn.all.data, turn.all.len);
 		wire_reset(&turn.all);
+		explicit_bzero(turn.one.data, turn.one.len);
 		wire_reset(&turn.one);
 	}
 	turn.count = 0;
