@@ -27,7 +27,7 @@
 #define XMLENC		NS_XENC
 #define DSIG_MORE	"http://www.w3.org/2001/04/xmldsig-more#"
 #define PREFIX_LIST	128	/* octets of an InclusiveNamespaces list */
-#define PREFIXES	16	/* and how many in it */
+#define PREFIXES	8	/* and how many in it */
 
 struct verified {
 	xmlNode	*node;
@@ -282,29 +282,30 @@ digested(xmlSecBuffer *b, const xmlNode *n)
 	    memcmp(xmlSecBufferGetData(b), start, (size_t)len) == 0;
 }
 
-/* Whether that key made the Signature; its form has been checked. */
+/*
+ * Whether that key made the Signature; its form has been checked.  *same
+ * says whether the digest at least is right, which no other key changes.
+ */
 static bool
 verify_one(xmlNode *element, xmlNode *sig, const char *id,
-    const struct public_key *key)
+    const struct public_key *key, bool *same)
 {
-	xmlSecDSigReferenceCtx *ref;
+	xmlSecDSigReferenceCtx *ref = NULL;
 	xmlSecDSigCtx *c;
-	bool ok = false;
+	bool done, ok;
 
 	c = context_new();
 	/* Lent: taken back before the context is destroyed. */
 	c->signKey = key->xmlsec;
-	if (xmlSecDSigCtxVerify(c, sig) == 0 &&
-	    c->status == xmlSecDSigStatusSucceeded &&
-	    xmlSecPtrListGetSize(&c->signedInfoReferences) == 1) {
+	done = xmlSecDSigCtxVerify(c, sig) == 0;
+	if (xmlSecPtrListGetSize(&c->signedInfoReferences) == 1)
 		ref = xmlSecPtrListGetItem(&c->signedInfoReferences, 0);
-		ok = ref != NULL && ref->status == xmlSecDSigStatusSucceeded &&
-		    ref->uri != NULL && ref->uri[0] == '#' &&
-		    strcmp((const char *)ref->uri + 1, id) == 0 &&
-		    digested(xmlSecDSigReferenceCtxGetPreDigestBuffer(ref),
-		    element) &&
-		    digested(xmlSecDSigCtxGetPreSignBuffer(c), xml_first(sig));
-	}
+	*same = ref != NULL && ref->status == xmlSecDSigStatusSucceeded;
+	ok = done && *same && c->status == xmlSecDSigStatusSucceeded &&
+	    ref->uri != NULL && ref->uri[0] == '#' &&
+	    strcmp((const char *)ref->uri + 1, id) == 0 &&
+	    digested(xmlSecDSigReferenceCtxGetPreDigestBuffer(ref), element) &&
+	    digested(xmlSecDSigCtxGetPreSignBuffer(c), xml_first(sig));
 	c->signKey = NULL;
 	xmlSecDSigCtxDestroy(c);
 	return ok;
@@ -318,7 +319,7 @@ signature_verify(xmlNode *element, xmlNode *sig, const struct public_keys *keys,
 	enum verdict v;
 	const char *id;
 	size_t i, method;
-	bool fits = false;
+	bool fits = false, same = true;
 
 	*verified = NULL;
 	if (sig->parent != element)
@@ -331,11 +332,11 @@ signature_verify(xmlNode *element, xmlNode *sig, const struct public_keys *keys,
 		return VERDICT_saml_id;
 	if ((v = form_signature(sig, id, &method)) != VERDICT_ok)
 		return v;
-	for (i = 0; i < keys->count; i++) {
+	for (i = 0; i < keys->count && same; i++) {
 		if (keys->list[i].type != signature_methods[method].type)
 			continue;
 		fits = true;
-		if (verify_one(element, sig, id, &keys->list[i])) {
+		if (verify_one(element, sig, id, &keys->list[i], &same)) {
 			*verified = verified_new(element);
 			return VERDICT_ok;
 		}

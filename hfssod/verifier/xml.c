@@ -16,6 +16,11 @@
 			    XML_PARSE_NOERROR | XML_PARSE_NOWARNING | \
 			    XML_PARSE_COMPACT)
 #define IN_SCOPE	64	/* namespace declarations in force at once */
+/*
+ * The levels of all nodes together.  Canonicalization looks namespaces up
+ * from each node to the root, so this is what bounds its time.
+ */
+#define LEVELS		400000
 
 /* How far the scan of the raw octets has come. */
 struct scan {
@@ -230,13 +235,16 @@ walk(struct xml *x)
 	enum verdict v;
 	const xmlNs *ns;
 	xmlNode *n;
-	unsigned int depth = 1, nodes = 0, scope = 0;
+	unsigned int depth = 1, nodes = 0, levels = 0, scope = 0;
 
 	if (x->doc->intSubset != NULL || x->doc->extSubset != NULL ||
 	    x->doc->children != x->root || x->root->next != NULL)
 		return VERDICT_saml_forbidden_xml;
 	for (n = x->root;;) {
-		if (++nodes > 2 * LIMIT_XML_NODES || depth > LIMIT_XML_DEPTH)
+		levels += depth;
+		/* Text stands one level below the deepest element. */
+		if (++nodes > 2 * LIMIT_XML_NODES || levels > LEVELS ||
+		    depth > LIMIT_XML_DEPTH + 1)
 			return VERDICT_saml_too_complex;
 		if (n->type == XML_ELEMENT_NODE) {
 			v = walk_element(x, n, &scope);

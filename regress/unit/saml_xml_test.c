@@ -164,6 +164,9 @@ limits(void **state)
 	assert_int_equal(repeat("", "<a xmlns:p%d='urn:x'"
 	    " xmlns:q='urn:x' xmlns:r='urn:x'>", "</a>", 30, ""),
 	    VERDICT_saml_too_complex);
+	assert_int_equal(repeat("<a><a><a><a><a><a><a><a><a><a>", "<b/>", "", 40000,
+	    "</a></a></a></a></a></a></a></a></a></a>"),
+	    VERDICT_saml_too_complex);
 	assert_int_equal(repeat("<a>", "<b xmlns:p%d='urn:x'/>", "", 1000,
 	    "</a>"), VERDICT_ok);
 	assert_int_equal(repeat("<a>", "0123456789abcdef%d", "", 20000,
