@@ -192,7 +192,7 @@ PROGS =		$(BIN)/hfssod $(BIN)/hfssod-http $(BIN)/hfssod-verifier \
 		$(BIN)/hfssod-policy $(BIN)/hfssod-fetch $(BIN)/hfssoctl
 
 .SUFFIXES:
-.SUFFIXES: .o .c .y
+.SUFFIXES: .o .c
 
 all: $(PROGS)
 	@cat common/*.o.d hfssod/*/*.o.d hfssoctl/*.o.d >.depend
@@ -200,8 +200,8 @@ all: $(PROGS)
 .c.o:
 	$(CC) $(ALL_CFLAGS) -MD -MF $@.d -c $< -o $@
 
-.y.c:
-	$(YACC) -o $@ $<
+hfssod/parent/parse.c: hfssod/parent/parse.y
+	$(YACC) -o $@ hfssod/parent/parse.y
 
 $(BIN)/hfssod: $(OBJS_PARENT) $(OBJS_BASE)
 	@mkdir -p $(BIN)

@@ -45,6 +45,9 @@ log_verbose(void)
 	return verbose;
 }
 
+static void	 line(int, int, const char *, const char *, va_list)
+		    __attribute__((__format__(printf, 4, 0)));
+
 /* One line, in one write: lines of several processes do not mix. */
 static void
 line(int priority, int error, const char *what, const char *fmt, va_list ap)

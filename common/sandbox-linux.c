@@ -332,8 +332,8 @@ rules_with_arguments(scmp_filter_ctx ctx)
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
 	for (i = 0; signals[i] != NULL; i++)
-		rule_if(ctx, signals[i], SCMP_A0(SCMP_CMP_EQ, me),
-		    SCMP_A0(SCMP_CMP_NE, me));
+		rule_if(ctx, signals[i], SCMP_A0(SCMP_CMP_EQ, me, 0),
+		    SCMP_A0(SCMP_CMP_NE, me, 0));
 }
 
 static void
