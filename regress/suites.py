@@ -126,10 +126,12 @@ def suite_walls():
 
 def suite_man():
     for page in sorted((TOP / "man").glob("*.[1-9]")):
-        status, text = command(["mandoc", "-Tlint", "-Wstyle", str(page)])
-        report(f"man {page.name}",
-               "passed" if status == 0 and not text.strip() else "failed",
-               text)
+        _, text = command(["mandoc", "-Tlint", str(page)])
+        # Ours are not installed, and the database may be old.
+        faults = [x for x in text.splitlines() if "mandoc.db" not in x and
+                  "referenced manual not found" not in x]
+        report(f"man {page.name}", "failed" if faults else "passed",
+               "\n".join(faults))
 
 
 def suite_units():

