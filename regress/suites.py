@@ -5,6 +5,7 @@ first, and says what came of it.
 Each suite is a function that calls report() for every test.  A suite that
 ran nothing has failed.  The last line is "N passed, N failed, N skipped".
 """
+import concurrent.futures
 import os
 import pathlib
 import shutil
@@ -135,11 +136,13 @@ def suite_man():
 
 
 def suite_units():
-    status, text = command(["regress/unit/build", "-l"])
-    for name in text.split():
-        if only and only not in (name, name.removesuffix("_test")):
-            continue
-        status, text = command(["regress/unit/build", name])
+    _, text = command(["regress/unit/build", "-l"])
+    names = [x for x in text.split()
+             if not only or only in (x, x.removesuffix("_test"))]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        built = list(pool.map(
+            lambda x: command(["regress/unit/build", x]), names))
+    for name, (status, text) in zip(names, built):
         if status != 0:
             report(f"unit {name} builds", "failed", text)
             continue
@@ -157,13 +160,13 @@ def tap(name, status, text):
         if line.startswith("ok "):
             seen += 1
             if "# SKIP" in line:
-                report(f"{name}: {line}", "skipped", line.split("#", 1)[1])
+                report(f"unit {name}", "skipped", line.split("SKIP", 1)[1])
             else:
                 report(name, "passed")
         elif line.startswith("not ok "):
             seen += 1
             if "# SKIP" in line:
-                report(f"{name}: {line}", "skipped", "")
+                report(f"unit {name}", "skipped", line.split("SKIP", 1)[1])
             else:
                 bad += 1
                 report(f"unit {name}: {line[7:]}", "failed",
