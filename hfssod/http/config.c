@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/parse.h"
+#include "hfssod/http/stream.h"
 
 #define SESSION_SECONDS	7200		/* of a TLS session, for resumption */
 
@@ -46,7 +47,7 @@ config_free(struct config *c)
 
 	if (c == NULL)
 		return;
-	tls_free(c->tls);
+	server_drop(c->server);
 	for (i = 0; i < c->application_count; i++)
 		names_free(&c->applications[i]);
 	free(c->applications);
@@ -150,7 +151,8 @@ static const char *
 tls_fill(struct config *c, struct tls_config *t, const struct view_file *cert,
     const struct view_file *key)
 {
-	uint8_t	 id[TLS_MAX_SESSION_ID_LENGTH];
+	uint8_t		 id[TLS_MAX_SESSION_ID_LENGTH];
+	struct tls	*tls;
 
 	arc4random_buf(id, sizeof(id));
 	if (tls_config_set_keypair_mem(t, cert->data, cert->len, key->data,
@@ -162,11 +164,11 @@ tls_fill(struct config *c, struct tls_config *t, const struct view_file *cert,
 	    tls_config_set_session_lifetime(t, SESSION_SECONDS) == -1)
 		return tls_reason("certificate", cert->name,
 		    tls_config_error(t));
-	if ((c->tls = tls_server()) == NULL)
+	if ((tls = tls_server()) == NULL)
 		fatalx("tls_server");
-	if (tls_configure(c->tls, t) == -1)
-		return tls_reason("certificate", cert->name,
-		    tls_error(c->tls));
+	c->server = server_new(tls);
+	if (tls_configure(tls, t) == -1)
+		return tls_reason("certificate", cert->name, tls_error(tls));
 	return NULL;
 }
 

@@ -12,7 +12,7 @@
 #include "common/view.h"
 #include "common/wire.h"
 
-struct tls;
+struct server;
 
 /* The headers of a forward-auth answer, in the order they are written. */
 enum identity_header {
@@ -40,7 +40,7 @@ struct header_names {
 
 struct config {
 	struct http_view	*view;
-	struct tls		*tls;		/* NULL: plain HTTP */
+	struct server		*server;	/* TLS; NULL: plain HTTP */
 	bool			 https;		/* the public url is */
 	size_t			 prefix_len;
 	size_t			 application_count;

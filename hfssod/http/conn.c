@@ -268,7 +268,7 @@ conn_new(int fd, const struct address *peer, bool counted)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		fatal("calloc");
-	if (!stream_open(&c->stream, fd, config->tls)) {
+	if (!stream_open(&c->stream, fd, config->server)) {
 		listen_closed(peer, counted);
 		free(c);
 		return;
@@ -280,7 +280,7 @@ conn_new(int fd, const struct address *peer, bool counted)
 	    readable, c) == -1 || event_assign(&c->write, child_base(), fd,
 	    EV_WRITE, writable, c) == -1)
 		fatalx("event_assign");
-	conn_phase(c, config->tls == NULL ? PHASE_IDLE : PHASE_HANDSHAKE);
+	conn_phase(c, config->server == NULL ? PHASE_IDLE : PHASE_HANDSHAKE);
 	TAILQ_INSERT_TAIL(&all, c, entry);
 	count++;
 	settle(c);

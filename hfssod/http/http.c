@@ -22,9 +22,9 @@
 #include "hfssod/http/sso.h"
 
 static struct event	 second;
+static struct event	 end;		/* of draining */
 static bool		 ticking;	/* the timer is on */
 static bool		 draining;
-static int64_t		 drain_until;	/* clock_ms */
 
 static void
 sweep(int fd, short what, void *arg)
@@ -38,10 +38,16 @@ sweep(int fd, short what, void *arg)
 	pending_expire(now);
 	conn_sweep(now);
 	listen_sweep();
-	if (draining && now >= drain_until) {
-		log_info("%zu connections cut off", conn_count());
-		child_exit();
-	}
+}
+
+static void
+cut_off(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	log_info("%zu connections cut off", conn_count());
+	child_exit();
 }
 
 /* The timer runs only while there is something to look after. */
@@ -51,7 +57,7 @@ tick(void)
 	static const struct timeval	 one = { 1, 0 };
 	bool				 need;
 
-	need = conn_count() > 0 || draining;
+	need = conn_count() > 0;
 	if (need == ticking)
 		return;
 	if (need)
@@ -83,6 +89,7 @@ begin(const struct setup *s)
 	(void)s;
 	pending_init(unavailable);
 	if (event_assign(&second, child_base(), -1, EV_PERSIST, sweep,
+	    NULL) == -1 || event_assign(&end, child_base(), -1, 0, cut_off,
 	    NULL) == -1)
 		fatalx("event_assign");
 }
@@ -108,9 +115,13 @@ turn(void)
 static void
 drain(uint64_t ms)
 {
+	struct timeval	 tv;
+
 	log_debug("draining %zu connections", conn_count());
 	draining = true;
-	drain_until = clock_ms() + (int64_t)ms;
+	tv.tv_sec = (time_t)(ms / 1000);
+	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	event_add(&end, &tv);
 	response_set_last();
 	listen_stop();
 	conn_drain();

@@ -77,6 +77,19 @@ doors_find(struct chooser *ch, const struct wish *w)
 			ch->doors[ch->count++] = &v->doors[i];
 }
 
+/* Whether an e-mail address leads anywhere. */
+static bool
+domains_known(void)
+{
+	const struct http_view	*v = config_current()->view;
+	size_t			 i;
+
+	for (i = 0; i < v->door_count; i++)
+		if (v->doors[i].enabled && v->doors[i].domains.count > 0)
+			return true;
+	return false;
+}
+
 static void
 show(struct call *c, const struct chooser *ch, int status)
 {
@@ -124,12 +137,13 @@ choose(struct call *c, const struct wish *w)
 	if (ch.count == 1)
 		enter(c, ch.doors[0], w);
 	else if (ch.count > 1) {
-		ch.form = w->organization[0] == '\0' && w->email[0] == '\0';
+		ch.form = w->organization[0] == '\0' &&
+		    w->email[0] == '\0' && domains_known();
 		show(c, &ch, 200);
 	} else if (w->organization[0] != '\0')
 		response_verdict(c, VERDICT_unknown_organization);
 	else {
-		ch.form = true;
+		ch.form = domains_known();
 		ch.note = w->email[0] == '\0' ?
 		    "There is no organization to sign in to." :
 		    "No organization is known for that address.";

@@ -16,6 +16,11 @@
 
 #define RAW_SIZE	32768
 
+struct server {
+	struct tls	*tls;
+	unsigned int	 users;
+};
+
 /* What the socket of one stream gave and TLS did not take yet. */
 static struct {
 	struct stream	*owner;
@@ -134,19 +139,43 @@ tls_result(ssize_t n)
 	return STREAM_ERROR;
 }
 
+struct server *
+server_new(struct tls *tls)
+{
+	struct server	*server;
+
+	if ((server = calloc(1, sizeof(*server))) == NULL)
+		fatal("calloc");
+	server->tls = tls;
+	server->users = 1;
+	return server;
+}
+
+void
+server_drop(struct server *server)
+{
+	if (server == NULL || --server->users > 0)
+		return;
+	tls_free(server->tls);
+	free(server);
+}
+
 bool
-stream_open(struct stream *s, int fd, struct tls *server)
+stream_open(struct stream *s, int fd, struct server *server)
 {
 	memset(s, 0, sizeof(*s));
 	s->fd = fd;
 	s->shaken = server == NULL;
 	if (server == NULL)
 		return true;
-	if (tls_accept_cbs(server, &s->tls, raw_read, raw_write, s) == -1) {
-		log_warnx("tls: %s", log_safe(tls_error(server)));
+	if (tls_accept_cbs(server->tls, &s->tls, raw_read, raw_write, s) ==
+	    -1) {
+		log_warnx("tls: %s", log_safe(tls_error(server->tls)));
 		close(fd);
 		return false;
 	}
+	s->server = server;
+	server->users++;
 	return true;
 }
 
@@ -158,12 +187,14 @@ stream_close(struct stream *s)
 		if (s->shaken)
 			(void)tls_close(s->tls);
 		tls_free(s->tls);
+		server_drop(s->server);
 	}
 	if (raw.owner == s)
 		raw.owner = NULL;
 	stash_free(s);
 	close(s->fd);
 	s->tls = NULL;
+	s->server = NULL;
 	s->fd = -1;
 }
 

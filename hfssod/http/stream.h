@@ -13,6 +13,14 @@
 
 struct tls;
 
+/*
+ * A libtls server context, kept until the last connection that began with
+ * it is gone: libtls calls back into it during a handshake.
+ */
+struct server;
+struct server	*server_new(struct tls *);	/* owns the context */
+void		 server_drop(struct server *);	/* NULL is fine */
+
 #define STREAM_EOF	0
 #define STREAM_WANT_IN	(-1)	/* nothing to read now */
 #define STREAM_WANT_OUT	(-2)	/* can't be written now */
@@ -21,6 +29,7 @@ struct tls;
 struct stream {
 	int		 fd;
 	struct tls	*tls;		/* NULL: plain */
+	struct server	*server;	/* whose context it is from */
 	bool		 shaken;	/* the handshake is done */
 	bool		 drained;	/* the socket had no more */
 	bool		 ended;		/* the socket is at its end */
@@ -31,10 +40,10 @@ struct stream {
 
 /*
  * Begin with a connected, non-blocking socket, which the stream owns from
- * now on, and a libtls server context or NULL.  False: the context did not
- * take it (the socket is closed).
+ * now on, and a server context or NULL.  False: the context did not take
+ * it (the socket is closed).
  */
-bool	 stream_open(struct stream *, int, struct tls *);
+bool	 stream_open(struct stream *, int, struct server *);
 /* Close without asking. */
 void	 stream_close(struct stream *);
 /*
