@@ -616,3 +616,11 @@ children_alive(unsigned int kinds)
 	}
 	return false;
 }
+
+void
+children_end(void)
+{
+	children_kill(~0u);
+	while (wait(NULL) > 0 || errno == EINTR)
+		continue;
+}

@@ -72,6 +72,8 @@ void		 children_start(void);
 void		 children_reap(void);
 /* Kill those of these kinds (SIGKILL); true if there was any. */
 bool		 children_kill(unsigned int);
+/* Kill whoever is left and wait until nobody is. */
+void		 children_end(void);
 /* Tell those of these kinds to end within so many milliseconds. */
 bool		 children_drain(unsigned int, uint64_t);
 /* Whether any of these kinds has a process. */

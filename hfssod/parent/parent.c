@@ -42,6 +42,7 @@ static struct {
 	bool			 ready;
 	bool			 reload_again;	/* SIGHUP during a reload */
 	bool			 stopping;
+	bool			 staged;	/* the stages are on their way */
 	unsigned int		 stage;
 	struct event		*stage_timer;
 	int			 code;		/* exit code */
@@ -233,7 +234,7 @@ parent_stop(void)
 	log_info("stopping");
 	notify_send("STOPPING=1");
 	self.stopping = true;
-	self.stage = 0;
+	self.staged = true;
 	place_unlisten();
 	stop_stage();
 }
@@ -272,9 +273,7 @@ stage_over(int fd, short what, void *arg)
 void
 parent_child_gone(void)
 {
-	if (self.stage_timer == NULL ||
-	    !evtimer_pending(self.stage_timer, NULL) ||
-	    children_alive(stages[self.stage]))
+	if (!self.staged || children_alive(stages[self.stage]))
 		return;
 	evtimer_del(self.stage_timer);
 	self.stage++;
@@ -401,6 +400,8 @@ parent_run(const struct options *o, struct conf *c)
 		log_init("parent", self.log_fd, LOG_FORM_SYSLOG);
 	children_start();
 	event_base_dispatch(self.base);
+	/* Who starts us again finds sockets, store and binaries free. */
+	children_end();
 	control_close();
 	log_debug("parent ends");
 	return self.code;
