@@ -84,6 +84,7 @@ SRCS_PARENT = \
 		hfssod/parent/parent.c \
 		hfssod/parent/parse.c \
 		hfssod/parent/place.c \
+		hfssod/parent/seats.c \
 		hfssod/parent/spawn.c \
 		hfssod/parent/value.c
 

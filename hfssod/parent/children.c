@@ -26,11 +26,7 @@
 
 #define PATIENCE	30		/* seconds from start to up */
 
-static struct {
-	struct seats	 seats;
-	unsigned int	 count;
-	uint64_t	 instances;	/* given so far */
-} children = { .seats = TAILQ_HEAD_INITIALIZER(children.seats) };
+static uint64_t	 instances;	/* given so far */
 
 static void	 seat_start(struct seat *);
 static void	 seat_timer(int, short, void *);
@@ -54,129 +50,6 @@ static const struct {
 	{ MESSAGE_none,			NULL }
 };
 
-static const char *const state_names[] = {
-	"down", "starting", "starting", "preparing", "up", "stopping"
-};
-
-/* --- the seats --------------------------------------------------------- */
-
-static struct seat *
-seat_new(const char *name, const char *binary, unsigned int kinds,
-    const char *group, unsigned int user)
-{
-	struct seat	*s;
-
-	if ((s = calloc(1, sizeof(*s))) == NULL ||
-	    (s->name = strdup(name)) == NULL ||
-	    (s->group = strdup(group)) == NULL)
-		fatal("seat");
-	s->binary = binary;
-	s->kinds = kinds;
-	s->user = user;
-	s->index = children.count++;
-	s->timer = evtimer_new(parent_base(), seat_timer, s);
-	if (s->timer == NULL)
-		fatalx("seat");
-	TAILQ_INSERT_TAIL(&children.seats, s, entry);
-	return s;
-}
-
-/* "browser" if there is one of them, else "browser/1", "browser/2". */
-static void
-http_name(const struct conf *c, const struct conf_listen *l,
-    unsigned int process, char *name, size_t size)
-{
-	struct conf_listen	*k;
-	unsigned int		 before, all;
-
-	before = all = 0;
-	TAILQ_FOREACH(k, &c->listens, entry) {
-		if (k == l)
-			before = all;
-		if (strcmp(process_kinds_name(k->kinds),
-		    process_kinds_name(l->kinds)) == 0)
-			all += k->processes;
-	}
-	if (all == 1)
-		snprintf(name, size, "%s", process_kinds_name(l->kinds));
-	else
-		snprintf(name, size, "%s/%u", process_kinds_name(l->kinds),
-		    before + process + 1);
-}
-
-static void
-group_seats(const struct conf *c)
-{
-	struct conf_organization	*o, *k;
-	char				 name[64];
-
-	TAILQ_FOREACH(o, &c->organizations, entry) {
-		for (k = TAILQ_FIRST(&c->organizations); k != o;
-		    k = TAILQ_NEXT(k, entry)) {
-			if (strcmp(k->group, o->group) == 0)
-				break;
-		}
-		if (k != o)
-			continue;
-		snprintf(name, sizeof(name), "verifier/%s", o->group);
-		seat_new(name, "hfssod-verifier", KIND_VERIFIER, o->group,
-		    USER_VERIFIER);
-		snprintf(name, sizeof(name), "fetch/%s", o->group);
-		seat_new(name, "hfssod-fetch", KIND_FETCH, o->group,
-		    USER_FETCH);
-	}
-}
-
-void
-children_init(const struct conf *c, bool check)
-{
-	struct conf_listen	*l;
-	struct seat		*s;
-	char			 name[64];
-	unsigned int		 i, line;
-
-	seat_new("policy", "hfssod-policy", KIND_POLICY, "", USER_POLICY);
-	/* It reads the store, which a check must not touch. */
-	if (!check)
-		seat_new("reader", "hfssod-policy", KIND_READER, "",
-		    USER_POLICY);
-	group_seats(c);
-	line = 0;
-	TAILQ_FOREACH(l, &c->listens, entry) {
-		for (i = 0; i < (check ? 1 : l->processes); i++) {
-			http_name(c, l, i, name, sizeof(name));
-			s = seat_new(name, "hfssod-http", l->kinds, "",
-			    USER_HTTP);
-			s->listen = line;
-		}
-		line++;
-	}
-}
-
-struct seats *
-children_seats(void)
-{
-	return &children.seats;
-}
-
-struct seat *
-children_up(unsigned int kinds)
-{
-	struct seat	*s;
-
-	TAILQ_FOREACH(s, &children.seats, entry) {
-		if ((s->kinds & kinds) != 0 && s->state == SEAT_UP)
-			return s;
-	}
-	return NULL;
-}
-
-const char *
-seat_state_name(enum seat_state state)
-{
-	return state < SEAT_MAX ? state_names[state] : "unknown";
-}
-
 /* --- starting ---------------------------------------------------------- */
 
 void
@@ -184,7 +57,7 @@ children_start(void)
 {
 	struct seat	*s;
 
-	TAILQ_FOREACH(s, &children.seats, entry)
+	TAILQ_FOREACH(s, children_seats(), entry)
 		seat_start(s);
 }
 
@@ -194,6 +67,9 @@ seat_start(struct seat *s)
 	struct timeval	 patience = { PATIENCE, 0 };
 	int		 fd;
 
+	if (s->timer == NULL && (s->timer = evtimer_new(parent_base(),
+	    seat_timer, s)) == NULL)
+		fatalx("seat");
 	fd = spawn(s->binary, s->name, parent_log_fd(), &s->pid);
 	if (fd == -1) {
 		/* No process, no memory: as if it had died at once. */
@@ -204,7 +80,7 @@ seat_start(struct seat *s)
 		return;
 	}
 	s->state = SEAT_HELLO;
-	s->instance = ++children.instances;
+	s->instance = ++instances;
 	s->born = clock_ms();
 	s->layers = 0;
 	s->listening = s->doomed = false;
@@ -489,7 +365,7 @@ seat_vital(const struct seat *s)
 	for (kind = 1; kind < KIND(PROC_MAX); kind <<= 1) {
 		if ((s->kinds & kind & KIND_HTTP) == 0)
 			continue;
-		TAILQ_FOREACH(k, &children.seats, entry) {
+		TAILQ_FOREACH(k, children_seats(), entry) {
 			if ((k->kinds & kind) != 0 &&
 			    !falling_loop(&k->falling, now))
 				break;
@@ -549,7 +425,7 @@ children_reap(void)
 		pid = waitpid(-1, &status, WNOHANG);
 		if (pid <= 0)
 			return;
-		TAILQ_FOREACH(s, &children.seats, entry) {
+		TAILQ_FOREACH(s, children_seats(), entry) {
 			if (s->pid == pid)
 				break;
 		}
@@ -572,7 +448,7 @@ children_kill(unsigned int kinds)
 	bool		 any;
 
 	any = false;
-	TAILQ_FOREACH(s, &children.seats, entry) {
+	TAILQ_FOREACH(s, children_seats(), entry) {
 		if ((s->kinds & kinds) == 0 || s->pid == 0)
 			continue;
 		kill(s->pid, SIGKILL);
@@ -589,7 +465,7 @@ children_drain(unsigned int kinds, uint64_t ms)
 	bool		 any;
 
 	any = false;
-	TAILQ_FOREACH(s, &children.seats, entry) {
+	TAILQ_FOREACH(s, children_seats(), entry) {
 		if ((s->kinds & kinds) == 0 || s->pid == 0)
 			continue;
 		any = true;
@@ -610,7 +486,7 @@ children_alive(unsigned int kinds)
 {
 	struct seat	*s;
 
-	TAILQ_FOREACH(s, &children.seats, entry) {
+	TAILQ_FOREACH(s, children_seats(), entry) {
 		if ((s->kinds & kinds) != 0 && s->pid != 0)
 			return true;
 	}

@@ -61,11 +61,15 @@ struct seat {
 };
 TAILQ_HEAD(seats, seat);
 
-/* Make the seats that a configuration needs; nothing is started. */
+/* seats.c: make the seats that a configuration needs, fewer for a check. */
 void		 children_init(const struct conf *, bool);
 /* All seats, in a fixed order; a seat of a kind that is up, or NULL. */
 struct seats	*children_seats(void);
 struct seat	*children_up(unsigned int);
+/* What a state is called: "up". */
+const char	*seat_state_name(enum seat_state);
+
+/* children.c from here. */
 /* Fill all seats. */
 void		 children_start(void);
 /* See who died; called at SIGCHLD. */
@@ -88,7 +92,5 @@ void		 seat_send_u64(struct seat *, enum message, uint64_t);
 void		 seat_up(struct seat *);
 /* End a child that is of no use, and say why. */
 void		 seat_kill(struct seat *, const char *);
-/* What a state is called: "up". */
-const char	*seat_state_name(enum seat_state);
 
 #endif
