@@ -61,7 +61,8 @@ read_members(struct cursor *c, int64_t row)
 	    store_integer(c->store, c->members, 0) <= row) {
 		o = directory_organization_id(c->directory,
 		    store_integer(c->store, c->members, 1));
-		if (o != NULL && store_integer(c->store, c->members, 0) == row) {
+		if (o != NULL &&
+		    store_integer(c->store, c->members, 0) == row) {
 			c->member = grow(c->member, c->member_count,
 			    &c->member_size, sizeof(*c->member));
 			m = &c->member[c->member_count++];

@@ -27,7 +27,7 @@ struct audit_event {
 	const char	*organization;
 	const char	*account;	/* opaque id */
 	const char	*name;		/* account name */
-	const char	*by;		/* who did it; "" : the account itself */
+	const char	*by;		/* who did it; "" : the account */
 	const struct request *request;
 };
 

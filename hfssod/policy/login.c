@@ -24,7 +24,7 @@ struct login {
 	int64_t			 now;
 	int64_t			 expires;
 	const char		*detail;	/* for the log */
-	bool			 proved;	/* the provider vouched for him */
+	bool			 proved;	/* the provider vouches */
 	char			 cookie[SESSION_COOKIE_TEXT + 1];
 };
 
@@ -62,6 +62,14 @@ decide_once(struct login *l)
 	const struct outcome	*o = l->outcome;
 	enum step		 step;
 
+	/*
+	 * What was burned is forgotten by the store's time, so what is too
+	 * old by that time can't be let in, whatever the clock says now.
+	 */
+	if (o->message_until + 2 * LIMIT_SKEW < l->now) {
+		l->detail = "too old by the store's time";
+		return VERDICT_saml_expired;
+	}
 	if (o->message_key.len != BURN_KEY || o->identity.subject[0] == '\0') {
 		l->detail = "verifier gave no key or no subject";
 		return VERDICT_internal;

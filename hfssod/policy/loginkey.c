@@ -72,7 +72,7 @@ key_request(struct request *request, struct reader *r, struct writer *w)
 	ok = read_keys(&k);
 	if (ok && (k.id[0] == 0 || k.created[0] + LOGIN_KEY_SECONDS <= now))
 		ok = make_key(&k, now);
-	/* What is older than any login that may still come back is not given. */
+	/* One older than any login that may come back is not given. */
 	if (k.created[0] + LOGIN_KEY_SECONDS <= now ||
 	    k.created[1] + 2 * LOGIN_KEY_SECONDS <= now)
 		k.id[1] = 0;

@@ -47,7 +47,8 @@ member_decide(struct member_change *m, const struct connection *c,
 		b = store_blob(s, ST_membership, 2);
 		wire_read(&r, b.data, b.len);
 		if (b.len > 0)
-			values = wire_get_strings(&r, LIMIT_VALUES, LIMIT_VALUE);
+			values = wire_get_strings(&r, LIMIT_VALUES,
+			    LIMIT_VALUE);
 	}
 	before.member = m->member;
 	before.role = m->before;

@@ -4,6 +4,8 @@
  * questions.  Must never parse text from the network, nor answer before
  * what it says is durable.
  */
+#include <sys/stat.h>
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,14 +61,20 @@ static const struct handler handlers[] = {
 /* A view that was prepared and waits for commit. */
 static struct policy_view	*prepared;
 
-/* Before the sandbox: SQLite opens /dev/urandom at its first need. */
+/*
+ * Before the sandbox: SQLite opens /dev/urandom at its first need.  One
+ * thread needs none of its locks, and nobody reads its statistics.
+ */
 static void
 start(const struct setup *setup)
 {
 	uint8_t	 octet;
 
 	(void)setup;
-	if (sqlite3_initialize() != SQLITE_OK)
+	umask(S_IRWXG | S_IRWXO);
+	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
+	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK ||
+	    sqlite3_initialize() != SQLITE_OK)
 		fatalx("sqlite3_initialize");
 	sqlite3_randomness(sizeof(octet), &octet);
 }
@@ -142,13 +150,14 @@ drain(uint64_t ms)
 {
 	(void)ms;
 	turn_hook();
-	if (state.directory != NULL && !sweep_run(true))
-		log_warnx("store: %s: what waits is not written",
-		    store_error(state.store));
-	if (child_setup()->kinds & KIND_POLICY)
+	if (state.directory == NULL)
+		store_close(state.store);	/* reader, or hfssod -n */
+	else {
+		if (!sweep_run(true))
+			log_warnx("store: %s: what waits is not written",
+			    store_error(state.store));
 		state_free();
-	else
-		store_close(state.store);
+	}
 	child_exit();
 }
 

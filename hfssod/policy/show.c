@@ -24,6 +24,7 @@ static char	*path;
 void
 show_init(const char *where)
 {
+	free(path);
 	if ((path = strdup(where)) == NULL)
 		fatal("show");
 }
@@ -77,6 +78,8 @@ page_end(struct page *p, enum verdict v, struct writer *w)
 			v = VERDICT_unavailable;
 		}
 	}
+	if (v == VERDICT_ok && p->body.bad)
+		v = VERDICT_too_large;
 	put_head(w, v, v == VERDICT_ok ? p->after : "");
 	if (v == VERDICT_ok)
 		wire_put_raw(w, p->body.data, p->body.len);

@@ -31,9 +31,9 @@ struct state {
 	struct session		*session;	/* who it is; or NULL */
 	const char		*group;		/* the peer's verifier group */
 	/* and what its handler may add: */
-	uint64_t		 origin;	/* answer to this instance; or 0 */
-	const char		*event;		/* to be logged with the verdict */
-	char			 line[1024];	/* what there is to say of it */
+	uint64_t		 origin;	/* instance to answer; or 0 */
+	const char		*event;		/* to be logged; or NULL */
+	char			 line[1024];	/* what to say of it */
 };
 extern struct state	 state;
 

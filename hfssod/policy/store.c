@@ -49,7 +49,8 @@ prepare_all(struct store *s)
 		if ((statements[i].who & who) == 0)
 			continue;
 		if (sqlite3_prepare_v3(s->db, statements[i].sql, -1,
-		    SQLITE_PREPARE_PERSISTENT, &s->list[i], NULL) != SQLITE_OK) {
+		    SQLITE_PREPARE_PERSISTENT, &s->list[i], NULL) !=
+		    SQLITE_OK) {
 			snprintf(reason, sizeof(reason), "%s: %s",
 			    statements[i].sql, sqlite3_errmsg(s->db));
 			return false;
@@ -68,6 +69,8 @@ set_up(struct store *s)
 	    "PRAGMA mmap_size=0;";
 	static const char	 writer[] =
 	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	    /* 16 MB: pages that every login touches are copied seldom. */
+	    "PRAGMA wal_autocheckpoint=4000;"
 	    "PRAGMA journal_size_limit=67108864;";
 
 	sqlite3_extended_result_codes(s->db, 1);
@@ -329,7 +332,9 @@ store_next(struct store *s, enum statement st)
 		return STEP_FAILED;
 	rc = sqlite3_step(s->list[st]);
 	took = clock_ms() - began;
-	if (took > STORE_GUARD_MS && !s->reader && st != ST_commit)
+	/* Not the loading at the start, which is long and right. */
+	if (took > STORE_GUARD_MS && !s->reader && st != ST_commit &&
+	    store_in_transaction(s))
 		log_warnx("store: slow statement, %lld ms: %s",
 		    (long long)took, statements[st].sql);
 	if (rc == SQLITE_ROW)

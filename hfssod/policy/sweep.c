@@ -11,6 +11,7 @@
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/record.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 
@@ -135,6 +136,23 @@ old_burned(int64_t now, int64_t *rows)
 	return n;
 }
 
+/* What a revocation that failed could not tell at its time. */
+static void
+tell_repeated(void)
+{
+	struct audit_event	 e;
+
+	if (state.pending.key_count == 0)
+		return;
+	memset(&e, 0, sizeof(e));
+	e.organization = e.account = e.name = "";
+	e.by = "repeated";
+	audit_begin(&state.audit, &e);
+	record_integer(&state.audit.record, "sessions",
+	    (int64_t)state.pending.key_count);
+	audit_end(&state.audit, state.store, "hfsso.session_revoke");
+}
+
 static bool
 write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals)
 {
@@ -144,6 +162,7 @@ write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals)
 	if (!store_begin(s))
 		return false;
 	pending_write(&state.pending, s);
+	tell_repeated();
 	write_found(f);
 	for (i = 0; i < burned; i++)
 		store_run(s, ST_burned_remove, v_int(rows[i]));
@@ -182,8 +201,10 @@ sweep_run(bool all)
 		}
 		if (refusals)
 			refusals_written(&state.refusals);
-	} else
+	} else {
+		audit_forget(&state.audit);
 		log_debug("sweep: %s", store_error(state.store));
+	}
 	store_forget(state.store);
 	return ok;
 }

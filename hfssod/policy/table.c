@@ -92,7 +92,7 @@ table_remove(struct table *t, const void *entry)
 			fatalx("table: no such entry");
 	for (j = (i + 1) & mask; t->slots[j] != NULL; j = (j + 1) & mask) {
 		h = home(t, t->slots[j]);
-		/* May the entry at j lie at i?  Only if its home is not between. */
+		/* It may lie at i only if its home is not in between. */
 		if (((j - h) & mask) < ((j - i) & mask))
 			continue;
 		t->slots[i] = t->slots[j];

@@ -22,7 +22,7 @@ struct answer {
 	uint64_t		 id;
 	uint64_t		 origin;	/* another's instance, or 0 */
 	enum verdict		 verdict;
-	size_t			 at;		/* in the octets of all answers */
+	size_t			 at;		/* in the octets of all */
 	size_t			 len;
 	const char		*event;		/* for the log, or NULL */
 	char			*line;
@@ -31,7 +31,7 @@ struct answer {
 static struct {
 	bool			 open;		/* a transaction was begun */
 	bool			 lost;		/* and is gone */
-	bool			 failed;	/* a request of it could not write */
+	bool			 failed;	/* for one request of it */
 	bool			 failing;	/* the store, as last seen */
 	struct answer		*list;
 	size_t			 count;

@@ -26,8 +26,8 @@ joins(void **state)
 	same("Ada", "aDA", 1);
 	same("\xc3\x84", "\xc3\xa4", 1);			/* A umlaut */
 	same("\xce\xa3", "\xcf\x83", 1);			/* sigma */
-	same("\xcf\x82", "\xcf\x83", 1);			/* final sigma */
-	same("\xef\xbc\xa1", "\xef\xbd\x81", 1);		/* full-width A */
+	same("\xcf\x82", "\xcf\x83", 1);			/* final one */
+	same("\xef\xbc\xa1", "\xef\xbd\x81", 1);		/* full-width */
 	same("\xd0\x96", "\xd0\xb6", 1);			/* Cyrillic */
 	same("\xe2\x84\xaa", "k", 1);				/* Kelvin */
 	same("\xf0\x90\x90\x80", "\xf0\x90\x90\xa8", 1);	/* Deseret */

@@ -522,6 +522,9 @@ clock_runs_back(void **unused)
 	fixture_time = 1500000000;
 	assert_true(store_now(state.store) >= 2000000000);
 	assert_int_equal(run_login(&o)->verdict, VERDICT_replayed);
+	/* What the store would have forgotten does not come in. */
+	o = an_outcome("u1", 2, 2);
+	assert_int_equal(run_login(&o)->verdict, VERDICT_saml_expired);
 }
 
 #define UNIT(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)

@@ -102,8 +102,8 @@ foreign(void **unused)
 	refused("another program");
 	assert_non_null(f = fopen(path, "w"));
 	assert_int_equal(fwrite("no database at all, but long enough to be read"
-	    " as one, surely, with a header of a hundred octets or more", 1, 100,
-	    f), 100);
+	    " as one, surely, with a header of a hundred octets or more", 1,
+	    100, f), 100);
 	fclose(f);
 	refused("");
 }
