@@ -2,6 +2,6 @@
 #ifndef COMMON_CONTROL_H
 #define COMMON_CONTROL_H
 
-#define CONTROL_SOCKET		"/var/run/hfssod.sock"	/* by default */
+#define CONTROL_SOCKET		"/run/hfssod.sock"	/* by default */
 
 #endif
