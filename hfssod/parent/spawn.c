@@ -18,6 +18,14 @@
 
 #define CHILD_FD	3		/* as common/child.c expects it */
 
+/*
+ * What every child has: the time zone, so that nobody looks it up; and, for
+ * the C library that reads it, that many freed pieces of memory are at hand:
+ * an XML tree has thousands of small ones, and is made anew at each login.
+ */
+static const char *const fixed[] = {
+	"TZ=UTC0", "GLIBC_TUNABLES=glibc.malloc.tcache_count=2000", NULL
+};
 /* What a child keeps of our environment; sanitizers read theirs there. */
 static const char *const kept[] = {
 	"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", NULL
@@ -30,7 +38,7 @@ spawn_pair(int fds[2])
 	    0, fds);
 }
 
-/* An environment of its own: the time zone, so that nobody looks it up. */
+/* An environment of its own. */
 static char **
 environment(void)
 {
@@ -41,8 +49,9 @@ environment(void)
 	for (n = 0; env[n] != NULL; n++)
 		free(env[n]);
 	n = 0;
-	if ((env[n++] = strdup("TZ=UTC0")) == NULL)
-		fatal("environment");
+	for (i = 0; fixed[i] != NULL; i++)
+		if ((env[n++] = strdup(fixed[i])) == NULL)
+			fatal("environment");
 	for (i = 0; kept[i] != NULL; i++) {
 		if ((value = getenv(kept[i])) == NULL)
 			continue;
