@@ -253,6 +253,16 @@ def suite_fuzz():
                env={"SECONDS_EACH": os.environ.get("SECONDS_EACH") or "20"})
 
 
+def suite_bench():
+    """That it works; a test never judges time."""
+    to, text = plain()
+    if to is None:
+        report("bench", "failed", text)
+        return
+    expect("bench quick", ["regress/bench/run", "quick"], seconds=240,
+           env={"HFSSO_BIN": str(to / "build/bin")})
+
+
 SUITES = {
     "build": suite_build,
     "walls": suite_walls,
@@ -261,6 +271,7 @@ SUITES = {
     "conf": suite_conf,
     "system": suite_system,
     "sanitized": suite_sanitized,
+    "bench": suite_bench,
     "fuzz": suite_fuzz,
 }
 # Where a single test may be found.

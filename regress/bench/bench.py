@@ -141,12 +141,12 @@ def forward_auth(rows):
 
 
 def forward_auth_row(bench, nginx, ours, theirs, tls):
-    seconds = pick(3, 0.7)
+    seconds = pick(2.5, 0.7)
     us, them = bench.pids(), nginx.pids()
     my_port = bench.tls if tls else bench.settings.gate
     its_port = nginx.tls if tls else nginx.plain
     a, b = measure.in_pairs(
-        pick(5, 1),
+        pick(7, 1),
         lambda: measure.load(my_port, ours, us, seconds, tls=tls),
         lambda: measure.load(its_port, theirs, them, seconds, tls=tls))
     what = "TLS" if tls else "HTTP"
@@ -169,13 +169,13 @@ def logins(bench, count):
     with measure.server_core():
         out = subprocess.run(
             [measure.OUT / "saml_baseline", key, documents,
-             str(pick(1.5, 0.3))], check=True, capture_output=True,
+             str(pick(1, 0.3))], check=True, capture_output=True,
             text=True).stdout.split()
     return ours, {"rate": int(out[1]) / float(out[3])}, size
 
 
 def sign_in(_):
-    count, rounds = pick((2500, 5), (300, 1))
+    count, rounds = pick((2000, 9), (300, 1))
     with Bench("bench-saml") as bench:
         new, bare, size = logins(bench, count)
         ours, theirs = [], []
