@@ -9,8 +9,6 @@
 #include "hfssod/parent/conf_set.h"
 #include "hfssod/parent/value.h"
 
-#define PROCESSES_MOST	16
-
 bool
 set_once(struct setting *s, const char *what)
 {

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/message.h"

@@ -40,7 +40,7 @@ static struct {
 	bool			 verbose;
 	int64_t			 born;
 	bool			 ready;
-	bool			 reload_again;	/* SIGHUP during a reload */
+	bool			 reload_again;	/* SIGHUP came too early */
 	bool			 stopping;
 	bool			 staged;	/* the stages are on their way */
 	unsigned int		 stage;
@@ -93,6 +93,22 @@ parent_born(void)
 	return self.born;
 }
 
+/* SIGHUP: now, or when what is under way is done. */
+static void
+reload(void)
+{
+	char	*why;
+
+	if (self.stopping)
+		return;
+	self.reload_again = !self.ready || generation_pending();
+	if (self.reload_again)
+		return;
+	if ((why = parent_reload()) != NULL)
+		log_warnx("reload: the configuration stays as it was");
+	free(why);
+}
+
 static void
 errors_log(const struct errors *e)
 {
@@ -138,6 +154,8 @@ parent_progress(void)
 	log_info("ready (%lld ms)", (long long)(clock_ms() - self.born));
 	notify_send("READY=1");
 	background_ready();
+	if (self.reload_again)
+		reload();
 }
 
 void
@@ -155,6 +173,8 @@ parent_committed(void)
 	log_info("configuration reloaded");
 	notify_send("READY=1");
 	control_reloaded(NULL);
+	if (self.reload_again)
+		reload();
 }
 
 void
@@ -167,6 +187,8 @@ parent_aborted(const char *why)
 	log_warnx("reload: %s", why);
 	notify_send("READY=1");
 	control_reloaded(why);
+	if (self.reload_again)
+		reload();
 }
 
 char *
@@ -285,8 +307,6 @@ parent_child_gone(void)
 static void
 on_signal(int sig, short what, void *arg)
 {
-	char	*why;
-
 	(void)what;
 	(void)arg;
 	switch (sig) {
@@ -294,10 +314,7 @@ on_signal(int sig, short what, void *arg)
 		children_reap();
 		break;
 	case SIGHUP:
-		if ((why = parent_reload()) != NULL) {
-			log_warnx("reload: the configuration stays as it was");
-			free(why);
-		}
+		reload();
 		break;
 	default:
 		parent_stop();

@@ -566,6 +566,8 @@ yylex(void)
 static void
 yyerror(const char *text)
 {
+	if (strcmp(parse.after, "end of line") == 0)
+		parse.after[0] = '\0';
 	if (!parse.said)
 		errors_add(parse.errors, &here()->at, "%s at %s%s%s", text,
 		    parse.near, parse.after[0] != '\0' ? " after " : "",
