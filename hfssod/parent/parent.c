@@ -42,7 +42,7 @@ static struct {
 	bool			 ready;
 	bool			 reload_again;	/* SIGHUP came too early */
 	bool			 stopping;
-	bool			 staged;	/* the stages are on their way */
+	bool			 staged;	/* stages have begun */
 	unsigned int		 stage;
 	struct event		*stage_timer;
 	int			 code;		/* exit code */
