@@ -265,6 +265,8 @@ def main(words):
         sys.exit(f"rows are {' '.join(ROWS)}")
     print(LINE.format("per CPU second, all processes", "ours", "baseline",
                       "ratio", "target", ""))
+    # An end from outside ends what was started here, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     done = set()
     for name in names:
         row = ROWS[name]
