@@ -114,6 +114,21 @@ build_metadata(struct connection *c, const struct view_files *files)
 	return why;
 }
 
+/* A connection before it that has the same identity provider, or NULL. */
+static const char *
+confusable(const struct connection *c)
+{
+	const struct connection *k;
+
+	for (k = c->organization->connections; k != c; k++)
+		if (strcmp(k->idp.entity_id, c->idp.entity_id) == 0)
+			return fail("organization \"%s\" connection \"%s\": has "
+			    "the identity provider of \"%s\", their messages "
+			    "could be confused", c->organization->name,
+			    c->view->name, k->view->name);
+	return NULL;
+}
+
 static const char *
 build_connection(struct connection *c, const struct config *config,
     const struct view_files *files)
@@ -129,7 +144,7 @@ build_connection(struct connection *c, const struct config *config,
 	if (why != NULL)
 		return fail("organization \"%s\" connection \"%s\": %s",
 		    c->organization->name, c->view->name, why);
-	return NULL;
+	return confusable(c);
 }
 
 static const char *

@@ -24,12 +24,14 @@ def files():
     folder = d.scratch("conf")
     idp = f.Idp("conf")
     (folder / "idp.xml").write_text(idp.metadata())
+    (folder / "again.xml").write_text(idp.metadata())
     (folder / "nonsense.xml").write_text("<nonsense/>\n")
     key, certificate = d.write_pair(folder, "sp", d.rsa_key())
     loose = folder / "loose.key"
     loose.write_bytes(key.read_bytes())
     loose.chmod(0o644)
-    yield {"metadata": folder / "idp.xml", "key": key,
+    yield {"metadata": folder / "idp.xml", "again": folder / "again.xml",
+           "key": key,
            "nonsense": folder / "nonsense.xml", "loose": loose,
            "certificate": certificate, "store": folder / "store",
            "socket": folder / "control.sock"}
