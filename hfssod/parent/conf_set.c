@@ -197,6 +197,8 @@ set_listen_kinds(struct setting *s, struct conf_listen *l,
 
 	if (l->kinds != 0)
 		errors_add(s->errors, &s->at, "for: set twice");
+	if (words->count == 0)
+		errors_add(s->errors, &s->at, "for: empty");
 	for (i = 0; i < words->count; i++) {
 		for (k = 0; k < 3; k++) {
 			if (strcmp(process_name(kinds[k]),
