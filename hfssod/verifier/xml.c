@@ -32,7 +32,10 @@ struct scan {
 	uint8_t		 quote;		/* 0: not in a value */
 };
 
-/* The octet after the XML declaration; 0 if there is none. */
+/*
+ * The octet after the XML declaration; 0 if there is none.  It ends at its
+ * first ">": after one that is malformed the parser goes on from there.
+ */
 static size_t
 scan_declaration(const uint8_t *p, size_t len)
 {
@@ -41,16 +44,18 @@ scan_declaration(const uint8_t *p, size_t len)
 	if (len < 7 || memcmp(p, "<?xml", 5) != 0 ||
 	    (p[5] != ' ' && p[5] != '\t' && p[5] != '\r' && p[5] != '\n'))
 		return 0;
-	end = memmem(p, len, "?>", 2);
-	return end == NULL ? 0 : (size_t)(end - p) + 2;
+	if ((end = memchr(p, '>', len)) == NULL || end[-1] != '?' ||
+	    memchr(p + 1, '<', (size_t)(end - p)) != NULL)
+		return 0;
+	return (size_t)(end - p) + 1;
 }
 
 static enum verdict
 scan_open(struct scan *s, uint8_t next)
 {
 	/*
-	 * "<" can't stand in a value, so in well-formed XML these are
-	 * DTDs, comments, CDATA and processing instructions, nothing else.
+	 * "<" can't stand in a tag, so these are DTDs, comments, CDATA and
+	 * processing instructions, nothing else.
 	 */
 	if (next == '!' || next == '?')
 		return VERDICT_saml_forbidden_xml;
@@ -85,7 +90,12 @@ scan_octets(const uint8_t *p, size_t len)
 		if (!s.in_tag || s.quote != 0) {
 			hit = memchr(p + i, s.in_tag ? s.quote : '<', len - i);
 			if (hit == NULL)
-				break;
+				return s.in_tag ? VERDICT_saml_encoding :
+				    VERDICT_ok;
+			/* Well-formed XML has no "<" in a value. */
+			if (s.in_tag && memchr(p + i, '<',
+			    (size_t)(hit - p) - i) != NULL)
+				return VERDICT_saml_encoding;
 			i = (size_t)(hit - p);
 			if (s.in_tag) {
 				s.quote = 0;
@@ -102,7 +112,8 @@ scan_octets(const uint8_t *p, size_t len)
 			if (p[i - 1] == '/' && !s.closing)
 				s.depth--;
 			s.in_tag = false;
-		}
+		} else if (p[i] == '<')
+			return VERDICT_saml_encoding;
 	}
 	return VERDICT_ok;
 }

@@ -85,6 +85,17 @@ static const struct { const char *text; enum verdict verdict; } t[] = {
 	{ "<a ID=\"a'b\"/>", VERDICT_saml_id },
 	{ "<a ID='\xc3\xa4'/>", VERDICT_saml_id },
 	{ "<a ID='_a-b.c'/>", VERDICT_ok },
+	/* What the parser would pass over on its way to something worse. */
+	{ "<?xml version='1.0'><!DOCTYPE a><a/><?b ?>",
+	    VERDICT_saml_forbidden_xml },
+	{ "<?xml version='1.0' <!DOCTYPE a><a/>?>",
+	    VERDICT_saml_forbidden_xml },
+	{ "<?xml version='1.0' encoding='>?>'><!DOCTYPE a><a/>",
+	    VERDICT_saml_forbidden_xml },
+	{ "<?xml version='1.0'", VERDICT_saml_forbidden_xml },
+	{ "<a b='<c/>'/>", VERDICT_saml_encoding },
+	{ "<a><b c='<!DOCTYPE a>'/></a>", VERDICT_saml_encoding },
+	{ "<a><b <c/></a>", VERDICT_saml_encoding },
 };
 
 static void
@@ -162,6 +173,16 @@ limits(void **state)
 	    LIMIT_XML_ATTRIBUTES + 1, "/>"), VERDICT_saml_too_complex);
 	assert_int_equal(repeat("<a", " a%d=''", "", 20000, "/>"),
 	    VERDICT_saml_too_complex);
+	/* Not even where the parser would begin again after an error. */
+	assert_int_equal(repeat("<?xml version='1.0'><a", " a%d=''", "", 20000,
+	    "/><?b ?>"), VERDICT_saml_forbidden_xml);
+	assert_int_equal(repeat("<?xml version='1.0'><!DOCTYPE a [<!ATTLIST a"
+	    " b (", "b%d|", "", 20000, "c) 'c'>]><a/><?b ?>"),
+	    VERDICT_saml_forbidden_xml);
+	assert_int_equal(repeat("<a><b c='<d", " a%d=\"\"", "", 20000,
+	    "/>'/></a>"), VERDICT_saml_encoding);
+	assert_int_equal(repeat("<a><b c='<d", " a%d=\"\"", "", 20000, "/>"),
+	    VERDICT_saml_encoding);
 	assert_int_equal(repeat("", "<a xmlns:p%d='urn:x'"
 	    " xmlns:q='urn:x' xmlns:r='urn:x'>", "</a>", 30, ""),
 	    VERDICT_saml_too_complex);
