@@ -162,16 +162,16 @@ fixture_pair(unsigned int bits, char **key, char **certificate)
 }
 
 char *
-fixture_metadata(void)
+fixture_metadata(const char *entity_id)
 {
 	char *out, *pem, *start;
 	size_t len;
 	FILE *f;
 
 	f = open_memstream(&out, &len);
-	fputs("<md:EntityDescriptor xmlns:md=\"" NS_MD "\" entityID=\""
-	    FIXTURE_IDP "\"><md:IDPSSODescriptor protocolSupportEnumeration=\""
-	    NS_SAMLP "\">", f);
+	fprintf(f, "<md:EntityDescriptor xmlns:md=\"" NS_MD "\" entityID=\"%s\">"
+	    "<md:IDPSSODescriptor protocolSupportEnumeration=\""
+	    NS_SAMLP "\">", entity_id);
 	for (int i = BY_RSA; i <= BY_EC; i++) {
 		pem = certify(private[i]);
 		start = strchr(pem, '\n') + 1;

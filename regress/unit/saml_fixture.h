@@ -69,7 +69,7 @@ char	*fixture_make(const struct make *);
 /* A key pair with a self-signed certificate: PEM of both, allocated. */
 void	 fixture_pair(unsigned int, char **, char **);
 /* Metadata of the provider, with all of its keys; allocated. */
-char	*fixture_metadata(void);
+char	*fixture_metadata(const char *entity_id);
 /* Every "from" that is found becomes "to"; allocated, the old is freed. */
 char	*fixture_edit(char *, const struct edit *);
 

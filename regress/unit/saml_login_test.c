@@ -23,8 +23,8 @@
 static struct verifier_connection	 connections[3];
 static struct verifier_organization	 organizations[2];
 static struct view_key			 key_name = { "sp.key", "sp.crt" };
-static struct view_file			 file[3];
-static struct view_files		 files = { 3, file };
+static struct view_file			 file[4];
+static struct view_files		 files = { 4, file };
 static struct verifier_view		 view;
 static struct writer			 octets;
 static struct config			*config;
@@ -84,6 +84,7 @@ setup(void **state)
 	connection(&connections[0], "okta");
 	connections[0].first = true;
 	connection(&connections[1], "entra");
+	connections[1].metadata = "entra.xml";
 	connection(&connections[2], "okta");
 	connections[2].first = true;
 	memset(organizations, 0, sizeof(organizations));
@@ -100,13 +101,16 @@ setup(void **state)
 	view.organizations = organizations;
 	if (file[0].data == NULL) {
 		fixture_pair(2048, &key, &certificate);
-		metadata = fixture_metadata();
+		metadata = fixture_metadata(FIXTURE_IDP);
 		file[0] = (struct view_file){ "idp.xml", (uint8_t *)metadata,
 		    strlen(metadata) };
 		file[1] = (struct view_file){ "sp.key", (uint8_t *)key,
 		    strlen(key) };
 		file[2] = (struct view_file){ "sp.crt", (uint8_t *)certificate,
 		    strlen(certificate) };
+		metadata = fixture_metadata("https://entra.example/");
+		file[3] = (struct view_file){ "entra.xml", (uint8_t *)metadata,
+		    strlen(metadata) };
 	}
 	assert_null(build());
 	return 0;
@@ -457,6 +461,10 @@ reasons(void **state)
 	    "\"entra\": metadata file is missing");
 	assert_null(config);
 	connections[1].metadata = "idp.xml";
+	assert_string_equal(build(), "organization \"acme\" connection "
+	    "\"entra\": has the identity provider of \"okta\", their messages "
+	    "could be confused");
+	connections[1].metadata = "entra.xml";
 	file[0].data = (const uint8_t *)"<a/>";
 	file[0].len = 4;
 	assert_string_equal(build(), "organization \"acme\" connection "
