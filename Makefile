@@ -108,6 +108,7 @@ SRCS_HTTP = \
 		hfssod/http/intake.c \
 		hfssod/http/listen.c \
 		hfssod/http/login.c \
+		hfssod/http/now.c \
 		hfssod/http/page.c \
 		hfssod/http/parse.c \
 		hfssod/http/pending.c \

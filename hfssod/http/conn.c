@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "common/child.h"
-#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/conn.h"
 #include "hfssod/http/listen.h"
+#include "hfssod/http/now.h"
 
 #define OUT_MOST	(256 * 1024)	/* unwritten octets: read no more */
 #define READ_ROOM	4096
@@ -55,7 +55,7 @@ conn_phase(struct conn *c, enum phase phase)
 		c->stalled = true;
 	}
 	c->phase = phase;
-	c->since = clock_ms();
+	c->since = now_ms();
 }
 
 void
@@ -222,7 +222,7 @@ flush(struct conn *c)
 		    buffer_len(&c->out));
 		if (n == STREAM_WANT_OUT || n == STREAM_WANT_IN) {
 			if (c->blocked == 0)
-				c->blocked = clock_ms();
+				c->blocked = now_ms();
 			if (n == STREAM_WANT_OUT)
 				event_add(&c->write, NULL);
 			return;

@@ -13,21 +13,22 @@
 #define LOGIN_NAME	8
 #define LOGIN_VALUE	4096
 
+/* The alphabet of base64url. */
+static const bool	 alphabet[256] = {
+	['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true,
+	['-'] = true, ['_'] = true
+};
+
 static bool
 value_valid(struct bytes v, size_t most)
 {
 	size_t	 i;
-	uint8_t	 c;
 
 	if (v.len == 0 || v.len > most)
 		return false;
-	for (i = 0; i < v.len; i++) {
-		c = v.data[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '-' || c == '_'))
-			return false;
-	}
-	return true;
+	for (i = 0; i < v.len && alphabet[v.data[i]]; i++)
+		;
+	return i == v.len;
 }
 
 static bool

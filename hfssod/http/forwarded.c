@@ -42,20 +42,21 @@ take_uri(const struct head *h, enum field field, struct forwarded *f)
 {
 	const uint8_t	*mark;
 	struct bytes	 v;
-	bool		 ascii;
+	unsigned int	 bad, high;
 	size_t		 i;
 
 	if (!head_once(h, field, &v))
 		return refuse(f, "forwarded URI missing or repeated");
 	if (v.len == 0 || v.len > LIMIT_REQUEST_LINE || v.data[0] != '/')
 		return refuse(f, "malformed forwarded URI");
-	for (i = 0, ascii = true; i < v.len; i++) {
-		if (v.data[i] <= 0x20 || v.data[i] == 0x7f ||
-		    v.data[i] == '#')
-			return refuse(f, "malformed forwarded URI");
-		ascii = ascii && v.data[i] < 0x80;
+	for (i = bad = high = 0; i < v.len; i++) {
+		bad |= v.data[i] <= 0x20 || v.data[i] == 0x7f ||
+		    v.data[i] == '#';
+		high |= v.data[i] >= 0x80;
 	}
-	if (!ascii && !utf8_plain(v.data, v.len))
+	if (bad)
+		return refuse(f, "malformed forwarded URI");
+	if (high && !utf8_plain(v.data, v.len))
 		return refuse(f, "malformed forwarded URI");
 	f->uri = f->path = v;
 	mark = memchr(v.data, '?', v.len);

@@ -3,7 +3,6 @@
  * look a name up.
  */
 #include <stdint.h>
-#include <string.h>
 
 #include "hfssod/http/host.h"
 
@@ -37,11 +36,12 @@ split(struct bytes h, size_t *name, unsigned int *port)
 			return false;
 		i++;
 	} else {
-		while (i < h.len && name_char(h.data[i]))
-			i++;
-		if (i == 0 || h.data[0] == '.')
-			return false;
-		if (memmem(h.data, i, "..", 2) != NULL)
+		/* No empty label but the one after a last dot. */
+		for (; i < h.len && name_char(h.data[i]); i++)
+			if (h.data[i] == '.' && (i == 0 ||
+			    h.data[i - 1] == '.'))
+				return false;
+		if (i == 0)
 			return false;
 	}
 	if (i > LIMIT_HOST)

@@ -9,13 +9,13 @@
 #include <tls.h>
 
 #include "common/child.h"
-#include "common/clock.h"
 #include "common/log.h"
 #include "hfssod/http/access.h"
 #include "hfssod/http/account.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/conn.h"
 #include "hfssod/http/listen.h"
+#include "hfssod/http/now.h"
 #include "hfssod/http/page.h"
 #include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
@@ -34,7 +34,7 @@ sweep(int fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
-	now = clock_ms();
+	now = now_ms();
 	pending_expire(now);
 	conn_sweep(now);
 	listen_sweep();
@@ -107,6 +107,7 @@ static void
 turn(void)
 {
 	conn_turn();
+	now_forget();
 	tick();
 	if (draining && conn_count() == 0)
 		child_exit();

@@ -14,7 +14,11 @@ encode(uint8_t *to, const char *s, size_t len)
 	uint8_t			 c;
 	size_t			 i;
 
-	for (i = 0; i < len; i++) {
+	/* Mostly nothing needs it. */
+	for (i = 0; i < len && s[i] > 0x20 && s[i] < 0x7f && s[i] != '%'; i++)
+		;
+	memcpy(to, s, i);
+	for (to += i; i < len; i++) {
 		c = (uint8_t)s[i];
 		if ((c > 0x20 && c < 0x7f && c != '%') ||
 		    (c == 0x20 && i > 0 && i + 1 < len)) {

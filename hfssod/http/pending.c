@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "hfssod/http/now.h"
 #include "hfssod/http/pending.h"
 
 #define BUCKETS		1024
@@ -64,7 +64,7 @@ pending_send(struct call *c, struct peer *peer, struct peer *also,
 	c->waiting.asked = peer->instance;
 	c->waiting.also = also == NULL ? 0 : also->instance;
 	c->waiting.octets = w->len;
-	c->waiting.until = clock_ms() + LIMIT_PEER_WAIT * 1000;
+	c->waiting.until = now_ms() + LIMIT_PEER_WAIT * 1000;
 	b = bucket(c->id);
 	c->waiting.next = *b;
 	*b = c;

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/conn.h"
+#include "hfssod/http/now.h"
 #include "hfssod/http/page.h"
 #include "hfssod/http/response.h"
 
@@ -75,7 +76,7 @@ date_line(const char **line)
 	int			 month;
 
 	*line = text;
-	if ((now = clock_now()) == when)
+	if ((now = now_seconds()) == when)
 		return len;
 	when = now;
 	clock_format(now, iso);

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/exchange.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/http/ask.h"
 #include "hfssod/http/config.h"
+#include "hfssod/http/now.h"
 #include "hfssod/http/page.h"
 #include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
@@ -265,7 +265,7 @@ arrive(struct call *c, const struct login_answer *a)
 	response_begin(c, 303);
 	if (!a->restart && a->session[0] != '\0')
 		response_cookie(c, SESSION_COOKIE, a->session,
-		    a->expires - clock_now(), false);
+		    a->expires - now_seconds(), false);
 	login_cookie(c, a->login_cookie, "", 0);
 	response_redirect(c, buffer_text(&to));
 	buffer_free(&to);
