@@ -11,7 +11,6 @@
 #include "hfssod/parent/control_answer.h"
 #include "hfssod/parent/parent.h"
 
-
 void
 control_result(struct writer *w, enum verdict verdict, const char *detail)
 {
@@ -33,7 +32,11 @@ process(struct writer *w, const char *name, const char *kind, pid_t pid,
 	record_object(w, "");
 	record_string(w, "name", name);
 	record_string(w, "kind", kind);
-	record_integer(w, "pid", pid);
+	/* 0 would be a whole group of processes to kill(2). */
+	if (pid == 0)
+		record_null(w, "pid");
+	else
+		record_integer(w, "pid", pid);
 	record_integer(w, "instance", (int64_t)instance);
 	record_integer(w, "uptime", uptime);
 	record_integer(w, "restarts", restarts);
