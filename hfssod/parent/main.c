@@ -14,7 +14,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: hfssod [-dnVv] [-D macro=value] [-f file] "
-	    "[-L folder]\n");
+	    "[-L directory]\n");
 	exit(1);
 }
 
