@@ -366,7 +366,7 @@ access_answer_get(struct reader *r, struct access_answer *a)
 	a->role = wire_get_enum(r, ROLE_MAX);
 	a->session = wire_get_string(r, NAME);
 	a->expires = wire_get_i64(r);
-	a->groups = wire_get_strings(r, LIMIT_VALUES, LIMIT_SLUG);
+	a->groups = wire_get_strings(r, LIMIT_HEADER_GROUPS_MOST, LIMIT_SLUG);
 	return wire_end(r);
 }
 

@@ -61,5 +61,6 @@
 #define LIMIT_TOKEN		64		/* octets of a cookie value of ours */
 
 #define LIMIT_HEADER_GROUPS	3072		/* default of header groups max */
+#define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/limits.h"
 #include "common/process.h"
 #include "hfssod/parent/conf.h"
 #include "hfssod/parent/conf_set.h"
@@ -156,7 +157,8 @@ main		: PUBLIC URL STRING {
 			    &parse.conf->reserved);
 		}
 		| HEADER GROUPS MAX STRING {
-			set_size(here(), "header groups max", $4, 256, 16384,
+			set_size(here(), "header groups max", $4, 256,
+			    LIMIT_HEADER_GROUPS_MOST,
 			    &parse.conf->groups_max);
 		}
 		| CONNECTIONS PER ADDRESS STRING {

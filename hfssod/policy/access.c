@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/encode.h"
+#include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/access.h"
@@ -54,13 +55,18 @@ stamp_now(const struct session *s, const struct stamp *stamp,
 	d->role = m == NULL ? ROLE_NONE : m->role;
 }
 
-/* Slugs of the groups held, in a list that is used again and again. */
+/*
+ * Slugs of the groups held, in a list that is used again and again.  Never
+ * many more than a header may name, so that they fit into the message:
+ * http cuts the list, and says so.
+ */
 static struct strings
 slugs(const struct member *m)
 {
 	static const char	**list;
 	static size_t		  size;
 	struct strings		  s = { 0, NULL };
+	size_t			  octets = 0;
 	uint32_t		  i;
 
 	if (m->held_count > size) {
@@ -69,9 +75,13 @@ slugs(const struct member *m)
 		if (list == NULL)
 			fatal("groups");
 	}
-	for (i = 0; i < m->held_count; i++)
-		if (m->held[i].role > ROLE_NO_ACCESS)
-			list[s.count++] = m->held[i].group->slug;
+	for (i = 0; i < m->held_count &&
+	    octets <= LIMIT_HEADER_GROUPS_MOST; i++) {
+		if (m->held[i].role <= ROLE_NO_ACCESS)
+			continue;
+		list[s.count] = m->held[i].group->slug;
+		octets += strlen(list[s.count++]) + 1;
+	}
 	s.list = list;
 	return s;
 }
@@ -181,7 +191,7 @@ groups_of(const struct member *m, struct strings *out)
 	char		*text;
 	uint32_t	 i;
 
-	for (i = 0; m != NULL && i < m->held_count; i++) {
+	for (i = 0; m != NULL && i < m->held_count && i < LIMIT_VALUES; i++) {
 		if (asprintf(&text, "%s %s", m->held[i].group->slug,
 		    role_name(m->held[i].role)) == -1)
 			fatal("groups");
@@ -215,6 +225,20 @@ show_stamps(const struct session *s, struct session_view *v)
 	}
 }
 
+static void
+free_groups(struct session_view *v)
+{
+	struct strings	*g;
+	size_t		 i, j;
+
+	for (i = 0; i < v->stamp_count; i++) {
+		g = &v->stamps[i].groups;
+		for (j = 0; j < g->count; j++)
+			free((void *)(uintptr_t)g->list[j]);
+		strings_free(g);
+	}
+}
+
 enum verdict
 session_show(struct request *request, struct reader *r, struct writer *w)
 {
@@ -222,7 +246,6 @@ session_show(struct request *request, struct reader *r, struct writer *w)
 	struct session_view	 v;
 	struct request		 again;
 	char			 token[FORM_TOKEN], handle[SESSION_HANDLE];
-	size_t			 i, j;
 
 	request_get(r, &again);
 	if (!wire_end(r))
@@ -239,17 +262,15 @@ session_show(struct request *request, struct reader *r, struct writer *w)
 	v.form_token = token;
 	show_stamps(state.session, &v);
 	session_view_put(w, &v);
-	for (i = 0; i < v.stamp_count; i++)
-		for (j = 0; j < v.stamps[i].groups.count; j++)
-			free((void *)(uintptr_t)v.stamps[i].groups.list[j]);
+	free_groups(&v);
+	if (w->bad) {
+		/* More groups than a message holds: without them. */
+		wire_reset(w);
+		session_view_put(w, &v);
+	}
 	session_view_free(&v);
 	explicit_bzero(token, sizeof(token));
-	if (!w->bad)
-		return VERDICT_ok;
-	/* More groups than a message holds: without them. */
-	wire_reset(w);
-	session_show_refuse(w, VERDICT_too_large);
-	return VERDICT_too_large;
+	return VERDICT_ok;
 }
 
 void

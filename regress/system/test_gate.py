@@ -279,6 +279,26 @@ def test_many_groups_are_cut_whole(make_world):
     assert answer.header("X-Hfsso-Groups-Truncated") == "1"
 
 
+@pytest.mark.parametrize("count,slug", [
+    (900, "{:04d}-" + "long" * 22), (2100, "g{:04d}")])
+def test_more_groups_than_a_message_holds(make_world, count, slug):
+    """policy and http live through them, and so does the person's page."""
+    lines = [f'resource group map "all" to "{slug.format(n)}" role read'
+             for n in range(count)]
+    world = make_world("crowd", lines, top=["header groups max 16k"])
+    person = f.sign_in(world.daemon, world.idps["forge"], "many",
+                       groups=["all"])
+    answer = world.daemon.gate(
+        cookies=d.session_of(person, world.settings.public))
+    assert answer.status == 200
+    assert answer.header("X-Hfsso-Groups-Truncated") == (
+        "1" if count == 900 else "")
+    names = answer.header("Remote-Groups").split(",")
+    assert len(names) == min(count, 16384 // (len(slug.format(0)) + 1))
+    assert person.get(world.daemon.url("/.hfsso/account")).status == 200
+    assert person.get(world.daemon.url("/.hfsso/logout")).status == 200
+
+
 def test_renamed_header(make_world):
     world = make_world("rename", start=False)
     world.settings.applications.clear()
