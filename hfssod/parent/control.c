@@ -319,7 +319,8 @@ ask_log(struct client *c, struct reader *r)
 	wire_init(&w, 1);
 	wire_put_u8(&w, level);
 	TAILQ_FOREACH(s, children_seats(), entry) {
-		if (s->state == SEAT_UP)
+		/* One that is asked for its hello will be told with setup. */
+		if (s->state != SEAT_DOWN && s->state != SEAT_HELLO)
 			seat_send(s, MESSAGE_log_level, 0, -1, &w);
 	}
 	wire_free(&w);
