@@ -23,6 +23,7 @@
 #define LIMIT_HEADERS_BYTES	32768
 #define LIMIT_HEADERS		100
 #define LIMIT_BODY		(384 * 1024)	/* a sign-in form */
+#define LIMIT_BODIES		(64 * 1024 * 1024) /* being read, per process */
 #define LIMIT_BODY_SMALL	8192		/* our own forms */
 #define LIMIT_PIPELINE		16		/* requests read ahead of answers */
 #define LIMIT_CONNECTIONS	4096		/* per http process */

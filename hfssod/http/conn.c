@@ -76,13 +76,33 @@ conn_kill(struct conn *c)
 	stream_close(&c->stream);
 	buffer_free(&c->in);
 	buffer_free(&c->out);
-	buffer_free(&c->body);
+	intake_drop(c);
 	if (c->dirty)
 		TAILQ_REMOVE(&dirty, c, dirty_entry);
 	TAILQ_REMOVE(&all, c, entry);
 	TAILQ_INSERT_TAIL(&dead, c, entry);
 	count--;
 	listen_closed(&c->peer, c->counted);
+}
+
+bool
+conn_oldest_body_ends(const struct conn *but)
+{
+	struct conn	*c, *oldest = NULL;
+
+	TAILQ_FOREACH(c, &all, entry) {
+		if (c == but || c->phase != PHASE_BODY ||
+		    c->body_held == 0)
+			continue;
+		if (oldest == NULL || c->since < oldest->since)
+			oldest = c;
+	}
+	if (oldest == NULL)
+		return false;
+	log_debug("%s: the longest on its way, to make room",
+	    address_text(&oldest->peer));
+	intake_timeout(oldest);
+	return true;
 }
 
 bool

@@ -43,6 +43,7 @@ struct conn {
 	struct buffer		 in;
 	struct buffer		 out;
 	struct buffer		 body;		/* decoded so far */
+	size_t			 body_held;	/* its size, as counted */
 	struct chunked		 chunked;
 	size_t			 seen;		/* for head_parse */
 	size_t			 head_size;	/* of the request being read */
@@ -74,6 +75,12 @@ struct buffer	*conn_answer_buffer(struct call *);
 bool	 conn_is_last(const struct call *);
 void	 conn_answered(struct call *);
 
+/*
+ * End the request whose body has been on its way the longest, of all but
+ * this connection: there is no memory for more.  False if there is none.
+ */
+bool	 conn_oldest_body_ends(const struct conn *);
+
 /* Once in each turn: stalled requests again, writes, the dead. */
 void	 conn_turn(void);
 /* About once a second: whose time is over. */
@@ -87,5 +94,7 @@ void	 intake(struct conn *);
 bool	 intake_again(struct conn *);
 /* The time for this request is over: answer 408 (or 503) and close. */
 void	 intake_timeout(struct conn *);
+/* Forget the body that is being read. */
+void	 intake_drop(struct conn *);
 
 #endif

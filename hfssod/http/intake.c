@@ -16,6 +16,33 @@
 /* The head that is being looked at; only ever one at a time. */
 static struct head	 head;
 
+/* Octets of all bodies that are being read, or wait for a peer. */
+static size_t		 bodies;
+
+void
+intake_drop(struct conn *c)
+{
+	bodies -= c->body_held;
+	c->body_held = 0;
+	buffer_free(&c->body);
+}
+
+/*
+ * Count what the body takes now.  Those that take longest make room: whoever
+ * sends his form at once is done before it is his turn.  False: there is
+ * none left, since all are whole and wait for a peer.
+ */
+static bool
+hold(struct conn *c)
+{
+	bodies += c->body.size - c->body_held;
+	c->body_held = c->body.size;
+	while (bodies > LIMIT_BODIES)
+		if (!conn_oldest_body_ends(c))
+			return false;
+	return true;
+}
+
 static struct call *
 call_begin(struct conn *c)
 {
@@ -36,7 +63,7 @@ give_up(struct conn *c, struct call *call)
 	call->close = true;
 	c->linger = true;
 	buffer_free(&c->in);
-	buffer_free(&c->body);
+	intake_drop(c);
 }
 
 static void
@@ -86,7 +113,7 @@ dispatch(struct conn *c)
 		conn_phase(c, head.close ? PHASE_LAST : PHASE_IDLE);
 	c->current = NULL;
 	buffer_take(&c->in, c->head_size);
-	buffer_free(&c->body);
+	intake_drop(c);
 	return true;
 }
 
@@ -196,6 +223,10 @@ body(struct conn *c)
 	}
 	if (buffer_len(&c->body) > most) {
 		body_refused(c, 413);
+		return false;
+	}
+	if (!hold(c)) {
+		body_refused(c, 503);
 		return false;
 	}
 	/* What follows the body moves up to the head. */

@@ -129,3 +129,39 @@ def test_torture(pair, tls):                    # noqa: F811
     run.drain()
     assert run.proc.wait(8) == 0
     run.stop()
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        for line in f:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) // 1024
+    return 0
+
+
+@pytest.mark.plain_only
+def test_bodies_that_never_end():
+    """However many: they take no more than so much memory together, the
+    oldest make room, and who sends his form at once is heard."""
+    run = t.Run()
+    head = POST + b"Content-Length: 390000\r\n\r\n"
+    socks = []
+    try:
+        for _ in range(500):
+            s = run.connect()
+            s.settimeout(5)
+            socks.append(s)
+            try:
+                s.sendall(head + b"A" * 380000)
+            except OSError:
+                pass                # it was one of the oldest
+        assert resident(run.proc.pid) < 130
+        a = run.ask("/organizations/acme/saml/consume", "POST", [t.FORM],
+                    b"B" * 200000)
+        assert a.status != 503 and a.status != 408
+        assert run.proc.poll() is None
+        assert socks[0].recv(12) == b"HTTP/1.1 408"
+    finally:
+        for s in socks:
+            s.close()
+        run.stop()
