@@ -182,8 +182,8 @@ hex_encode(const void *data, size_t len, char *out)
 	*out = '\0';
 }
 
-static int
-hex_value(char c)
+int
+hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -200,9 +200,9 @@ hex_decode(const char *text, uint8_t *out, size_t len)
 	int	 hi, lo;
 
 	while (len-- > 0) {
-		if ((hi = hex_value(*text)) == -1)
+		if ((hi = hex_digit(*text)) == -1)
 			return false;
-		if ((lo = hex_value(text[1])) == -1)
+		if ((lo = hex_digit(text[1])) == -1)
 			return false;
 		*out++ = (uint8_t)(hi << 4 | lo);
 		text += 2;

@@ -26,6 +26,8 @@ uint8_t	*base64url_decode(const char *, size_t, size_t *);
 
 /* Lower-case hex.  The output has room for twice the octets and a NUL. */
 void	 hex_encode(const void *, size_t, char *);
+/* The value of one hex digit of either case; -1 if it is none. */
+int	 hex_digit(char);
 /* Exactly so many octets from twice as many hex digits; false if not. */
 bool	 hex_decode(const char *, uint8_t *, size_t);
 

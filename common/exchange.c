@@ -147,7 +147,7 @@ sp_metadata_get(struct reader *r, struct sp_metadata *m)
 	return wire_end(r);
 }
 
-static void
+void
 name_id_put(struct writer *w, const struct name_id *n)
 {
 	wire_put_string(w, n->value);

@@ -84,6 +84,9 @@ struct name_id {
 	const char	*sp_name_qualifier;
 	const char	*sp_provided_id;
 };
+/* Also how the store keeps one. */
+void	 name_id_put(struct writer *, const struct name_id *);
+
 struct identity {
 	const char	*subject;	/* with the connection: the key */
 	struct name_id	 name_id;	/* whole, for logout */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/encode.h"
 #include "hfssod/http/chunked.h"
 
 enum state {
@@ -20,18 +21,6 @@ enum state {
 
 #define DIGITS_MOST	8
 
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 size_octet(struct chunked *c, uint8_t octet)
 {
@@ -41,7 +30,7 @@ size_octet(struct chunked *c, uint8_t octet)
 		c->state = STATE_SIZE_LF;
 		return true;
 	}
-	if ((digit = hex_digit(octet)) == -1 || c->digits == DIGITS_MOST)
+	if ((digit = hex_digit((char)octet)) == -1 || c->digits == DIGITS_MOST)
 		return false;
 	c->digits++;
 	c->left = c->left * 16 + (uint64_t)digit;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/limits.h"
+#include "common/encode.h"
 #include "hfssod/http/target.h"
 
 static bool
@@ -14,18 +15,6 @@ unreserved(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
 	    c == '~';
-}
-
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /*
@@ -78,8 +67,8 @@ plain_char(struct bytes path, size_t *at)
 	if (c == '%') {
 		if (path.len - *at < 2)
 			return -1;
-		high = hex_digit(path.data[*at]);
-		low = hex_digit(path.data[*at + 1]);
+		high = hex_digit((char)path.data[*at]);
+		low = hex_digit((char)path.data[*at + 1]);
 		*at += 2;
 		if (high == -1 || low == -1)
 			return -1;

@@ -20,11 +20,7 @@ void
 jit_name_id(const struct name_id *n, struct writer *w)
 {
 	wire_init(w, NAME_ID_MOST);
-	wire_put_string(w, n->value);
-	wire_put_string(w, n->format);
-	wire_put_string(w, n->name_qualifier);
-	wire_put_string(w, n->sp_name_qualifier);
-	wire_put_string(w, n->sp_provided_id);
+	name_id_put(w, n);
 }
 
 /* FNV-1a: only to see whether a NameID changed. */
