@@ -348,17 +348,3 @@ imsgbuf_queued(const struct imsgbuf *b)
 {
 	return b->out_end - b->out_start;
 }
-
-size_t
-imsgbuf_mark(const struct imsgbuf *b)
-{
-	return b->out_end - b->out_start;
-}
-
-void
-imsgbuf_back(struct imsgbuf *b, size_t mark)
-{
-	explicit_bzero(b->out + b->out_start + mark,
-	    b->out_end - b->out_start - mark);
-	b->out_end = b->out_start + mark;
-}

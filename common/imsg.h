@@ -52,12 +52,5 @@ void		 imsgbuf_put(struct imsgbuf *, unsigned int, uint64_t, int,
 int		 imsgbuf_write(struct imsgbuf *);
 /* Octets that wait to be written. */
 size_t		 imsgbuf_queued(const struct imsgbuf *);
-/*
- * A mark in the queue, and a way back to it: everything put since is
- * forgotten.  Only messages without a descriptor, and only while nothing
- * was written in between.
- */
-size_t		 imsgbuf_mark(const struct imsgbuf *);
-void		 imsgbuf_back(struct imsgbuf *, size_t);
 
 #endif

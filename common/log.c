@@ -39,12 +39,6 @@ log_setverbose(bool v)
 	verbose = v;
 }
 
-bool
-log_verbose(void)
-{
-	return verbose;
-}
-
 static void	 line(int, int, const char *, const char *, va_list)
 		    __attribute__((__format__(printf, 4, 0)));
 

@@ -26,7 +26,6 @@ enum log_form {
 void	 log_init(const char *, int, enum log_form);
 /* Whether log_debug writes. */
 void	 log_setverbose(bool);
-bool	 log_verbose(void);
 
 /* log_warn adds the text of errno, log_warnx does not. */
 void	 log_info(const char *, ...) __attribute__((__format__(printf, 1, 2)));

@@ -247,19 +247,7 @@ config_names(const char *host)
 }
 
 const struct http_door *
-config_door(const char *organization, const char *connection)
-{
-	struct bytes	 o, c;
-
-	o.data = (const uint8_t *)organization;
-	o.len = strlen(organization);
-	c.data = (const uint8_t *)connection;
-	c.len = strlen(connection);
-	return config_door_bytes(o, c);
-}
-
-const struct http_door *
-config_door_bytes(struct bytes organization, struct bytes connection)
+config_door(struct bytes organization, struct bytes connection)
 {
 	const struct http_door	*d;
 	size_t			 i;

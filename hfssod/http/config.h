@@ -62,10 +62,7 @@ void		 config_abort(void);
 
 /* The names for an application by its host; never NULL. */
 const struct header_names	*config_names(const char *);
-/* A door by organization and connection ("" : any); NULL if none. */
-const struct http_door		*config_door(const char *, const char *);
-/* The same, the names as octets of a path. */
-const struct http_door		*config_door_bytes(struct bytes,
-				    struct bytes);
+/* A door by organization and connection (empty: any); NULL if none. */
+const struct http_door		*config_door(struct bytes, struct bytes);
 
 #endif

@@ -20,7 +20,6 @@ struct load {
 
 static struct call		*buckets[BUCKETS];
 static TAILQ_HEAD(, call)	 order = TAILQ_HEAD_INITIALIZER(order);
-static size_t			 total;
 static pending_fail_fn		*failed;
 
 void
@@ -69,7 +68,6 @@ pending_send(struct call *c, struct peer *peer, struct peer *also,
 	c->waiting.next = *b;
 	*b = c;
 	TAILQ_INSERT_TAIL(&order, c, waiting.entry);
-	total++;
 	load->count++;
 	load->octets += w->len;
 	peer_send(peer, message, c->id, w);
@@ -86,7 +84,6 @@ take_off(struct call *c)
 		;
 	*p = c->waiting.next;
 	TAILQ_REMOVE(&order, c, waiting.entry);
-	total--;
 	c->waiting.on = false;
 	if ((peer = child_instance(c->waiting.asked)) == NULL)
 		return;
@@ -156,10 +153,4 @@ pending_expire(int64_t now)
 		take_off(c);
 		failed(c);
 	}
-}
-
-size_t
-pending_count(void)
-{
-	return total;
 }

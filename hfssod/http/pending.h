@@ -44,6 +44,5 @@ struct call	*pending_take(uint64_t, enum message, const struct peer *);
 void		 pending_cancel(struct call *);
 /* Fail the calls whose time is over, by clock_ms. */
 void		 pending_expire(int64_t);
-size_t		 pending_count(void);
 
 #endif

@@ -91,7 +91,7 @@ handle(struct call *c, const struct incoming *in, enum endpoint endpoint,
 	struct cookies		 cookies;
 
 	memset(&q, 0, sizeof(q));
-	d = config_door_bytes(in->part[0], in->part[1]);
+	d = config_door(in->part[0], in->part[1]);
 	if (d == NULL) {
 		response_verdict(c, VERDICT_unknown_organization);
 		return true;

@@ -388,9 +388,3 @@ store_last_row(struct store *s)
 {
 	return sqlite3_last_insert_rowid(s->db);
 }
-
-int64_t
-store_changes(struct store *s)
-{
-	return sqlite3_changes64(s->db);
-}

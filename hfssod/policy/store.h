@@ -94,7 +94,5 @@ int64_t		 store_integer(struct store *, enum statement, int);
 const char	*store_text(struct store *, enum statement, int);
 struct bytes	 store_blob(struct store *, enum statement, int);
 int64_t		 store_last_row(struct store *);
-/* Rows that the last statement changed. */
-int64_t		 store_changes(struct store *);
 
 #endif

@@ -165,31 +165,6 @@ malformed_frames(void **state)
 	assert_int_equal(feed("\0\0\0", 3, 100, &m), 0);
 }
 
-static void
-back_to_a_mark(void **state)
-{
-	struct imsgbuf	*a, *b;
-	struct imsg	 m;
-	size_t		 mark;
-
-	(void)state;
-	pair(&a, &b, 100);
-	imsgbuf_put(a, 1, 1, -1, "kept", 4);
-	mark = imsgbuf_mark(a);
-	imsgbuf_put(a, 2, 2, -1, "forgotten", 9);
-	imsgbuf_back(a, mark);
-	imsgbuf_put(a, 3, 3, -1, "instead", 7);
-	assert_int_equal(imsgbuf_write(a), 0);
-	assert_int_equal(imsgbuf_read(b), 1);
-	assert_int_equal(imsgbuf_get(b, &m), 1);
-	assert_int_equal(m.type, 1);
-	assert_int_equal(imsgbuf_get(b, &m), 1);
-	assert_int_equal(m.type, 3);
-	assert_int_equal(imsgbuf_get(b, &m), 0);
-	imsgbuf_free(a);
-	imsgbuf_free(b);
-}
-
 int
 main(void)
 {
@@ -197,8 +172,7 @@ main(void)
 		cmocka_unit_test(coalesced),
 		cmocka_unit_test(larger_than_the_socket),
 		cmocka_unit_test(descriptors_go_with_their_frame),
-		cmocka_unit_test(malformed_frames),
-		cmocka_unit_test(back_to_a_mark)
+		cmocka_unit_test(malformed_frames)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
