@@ -104,12 +104,15 @@ static void
 make_room(struct imsgbuf *b)
 {
 	uint8_t	*in;
-	size_t	 left, need, size;
+	size_t	 left, need, size, len = 0;
 
 	left = b->in_end - b->in_start;
 	need = READ_SIZE;
-	if (left >= 4 && IMSG_HEADER + (size_t)get32(b->in + b->in_start) > need)
-		need = IMSG_HEADER + (size_t)get32(b->in + b->in_start);
+	if (left >= 4)
+		len = get32(b->in + b->in_start);
+	/* imsgbuf_get refuses one that is too long. */
+	if (len <= b->most && IMSG_HEADER + len > need)
+		need = IMSG_HEADER + len;
 	size = b->in_size;
 	if (need > size || (left == 0 && size > READ_SIZE)) {
 		size = need;
@@ -193,11 +196,14 @@ imsgbuf_get(struct imsgbuf *b, struct imsg *m)
 	size_t		 left = b->in_end - b->in_start, len;
 	unsigned int	 flags;
 
+	/* At once: room is made for what the length says. */
+	if (left >= 4 && get32(p) > b->most)
+		return -1;
 	if (left < IMSG_HEADER)
 		return 0;
 	len = get32(p);
 	flags = (unsigned int)p[6] << 8 | p[7];
-	if (len > b->most || (flags & ~FLAG_FD) != 0)
+	if ((flags & ~FLAG_FD) != 0)
 		return -1;
 	if (left - IMSG_HEADER < len)
 		return 0;

@@ -163,6 +163,10 @@ malformed_frames(void **state)
 	assert_int_equal(feed("\0\0\0\1\0\1\0\0\0\0\0\0\0\0\0\0", 16, 100,
 	    &m), 0);
 	assert_int_equal(feed("\0\0\0", 3, 100, &m), 0);
+	/* No room is made for a length that is wrong, however little came. */
+	assert_int_equal(feed("\xff\xff\xff\xff", 4, 100, &m), -1);
+	assert_int_equal(feed("\0\0\0\x65\0", 5, 100, &m), -1);
+	assert_int_equal(feed("\0\0\0\x64\0", 5, 100, &m), 0);
 }
 
 int
