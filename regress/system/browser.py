@@ -75,6 +75,12 @@ class Forms(html.parser.HTMLParser):
             self.open = None
 
 
+# Loopback, with throw-away certificates.
+TLS = ssl.create_default_context()
+TLS.check_hostname = False
+TLS.verify_mode = ssl.CERT_NONE
+
+
 class Browser:
     def __init__(self, routes=None, headers=None):
         """routes: "https://hub.test" to (address, port, tls)."""
@@ -120,10 +126,7 @@ class Browser:
             host = "127.0.0.1"
         sock = socket.create_connection((host, port), timeout=timeout)
         if tls:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            sock = context.wrap_socket(sock, server_hostname=parts.hostname)
+            sock = TLS.wrap_socket(sock, server_hostname=parts.hostname)
         return sock, parts
 
     def request(self, method, url, fields=None, body=None, headers=None,

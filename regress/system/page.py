@@ -22,13 +22,15 @@ class Page(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
+        sent = self.rfile.read(length)
         seen = {n: self.headers.get_all(n, []) for n in NAMES}
         cookies = self.headers.get("Cookie", "")
         if "json" in self.path:
             kind = "application/json"
             body = json.dumps({"path": self.path, "method": self.command,
-                               "headers": seen, "cookies": cookies})
+                               "headers": seen, "cookies": cookies,
+                               "all": self.headers.items(),
+                               "body": sent.decode("latin-1")})
         else:
             kind = "text/html; charset=utf-8"
             rows = "".join(
