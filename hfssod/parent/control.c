@@ -376,7 +376,10 @@ ask_child(struct client *c, const struct imsg *m)
 	wire_free(&w);
 }
 
-/* False: this client is not of our kind. */
+/*
+ * False: this client is not of our kind.  One that asks before it has read
+ * the answer to what it asked before is none: answers would pile up here.
+ */
 static bool
 client_heard(struct client *c, const struct imsg *m)
 {
@@ -387,7 +390,7 @@ client_heard(struct client *c, const struct imsg *m)
 	info = message_info(m->type);
 	if (info == NULL || (info->from & KIND_CTL) == 0 || m->fd != -1 ||
 	    m->data.len < info->least || m->data.len > info->most ||
-	    c->asked)
+	    c->asked || imsgbuf_queued(c->buf) > 0)
 		return false;
 	wire_read(&r, m->data.data, m->data.len);
 	if (m->type == MESSAGE_hello) {

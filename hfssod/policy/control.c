@@ -13,12 +13,14 @@
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/state.h"
 
-void
+bool
 control_question(struct reader *r, const char **by, struct ctl_question *q)
 {
 	*by = wire_get_string(r, CTL_BY);
-	if (!ctl_question_get(r, q))
-		fatalx("a question of hfssoctl is malformed");
+	if (ctl_question_get(r, q))
+		return true;
+	log_warnx("a question of %s is malformed", log_safe(*by));
+	return false;
 }
 
 static enum verdict
@@ -160,7 +162,8 @@ session_revoke(struct request *request, struct reader *r, struct writer *w)
 	char			 detail[256] = "";
 
 	(void)request;
-	control_question(r, &by, &q);
+	if (!control_question(r, &by, &q))
+		return answer(w, VERDICT_bad_request, "");
 	state_event("session revoke", "by %s organization %.64s name %.64s",
 	    by, log_safe(q.organization), log_safe(q.name));
 	v = q.organization[0] != '\0' ?
@@ -217,7 +220,8 @@ member_role(struct request *request, struct reader *r, struct writer *w)
 	char			 detail[256] = "";
 
 	(void)request;
-	control_question(r, &by, &q);
+	if (!control_question(r, &by, &q))
+		return answer(w, VERDICT_bad_request, "");
 	state_event("member role",
 	    "by %s organization %.64s name %.64s role %.64s", by,
 	    log_safe(q.organization), log_safe(q.name), log_safe(q.role));

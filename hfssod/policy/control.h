@@ -14,8 +14,11 @@ enum verdict	 session_revoke(struct request *, struct reader *,
 enum verdict	 member_role(struct request *, struct reader *,
 		    struct writer *);
 
-/* Who asks and what; parent made sure of the first.  Fatal if malformed. */
-void		 control_question(struct reader *, const char **,
+/*
+ * Who asks and what; parent made sure of the first.  False, and a line in the
+ * log, if it is malformed: it was passed on unread.
+ */
+bool		 control_question(struct reader *, const char **,
 		    struct ctl_question *);
 
 #endif

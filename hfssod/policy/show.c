@@ -43,8 +43,9 @@ page_begin(struct page *p, struct reader *r)
 	const char	*by, *why;
 
 	memset(p, 0, sizeof(*p));
-	control_question(r, &by, &p->q);
 	wire_init(&p->body, LIMIT_MESSAGE);
+	if (!control_question(r, &by, &p->q))
+		return VERDICT_bad_request;
 	if (state.store == NULL &&
 	    (state.store = store_open_reader(path, &why)) == NULL) {
 		log_warnx("store can't be read: %s", why);

@@ -1,11 +1,16 @@
 """hfssoctl: every command, as text and JSON, errors, exit codes."""
 import json
+import os
 import re
+import socket
+import struct
+import subprocess
 
 import pytest
 
 import daemon as d
 import forge as f
+import http_alone as h
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +211,58 @@ def test_log_level(site):
 def test_the_socket_is_closed_to_others(site):
     mode = (site.folder / "control.sock").stat().st_mode & 0o777
     assert mode & 0o007 == 0
+
+
+def hello_of(folder):
+    """The octets with which a real hfssoctl begins."""
+    path = str(folder / "listen.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+        with subprocess.Popen(
+                [d.BIN / "hfssoctl", "-s", path, "show", "processes"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ctl:
+            peer = listener.accept()[0]
+            octets = peer.recv(65536)
+            peer.close()
+            ctl.wait(10)
+    os.unlink(path)
+    return octets[:16 + struct.unpack(">I", octets[:4])[0]]
+
+
+def frame(name, body=b""):
+    return struct.pack(">IHHQ", len(body), h.MESSAGES[name], 0, 7) + body
+
+
+def control(site, hello):
+    sock = socket.socket(socket.AF_UNIX)
+    sock.settimeout(10)
+    sock.connect(str(site.folder / "control.sock"))
+    sock.sendall(hello)
+    return sock
+
+
+@pytest.mark.parametrize("name", [
+    "show_organizations", "show_members", "show_member", "show_sessions",
+    "session_revoke", "member_role"])
+def test_a_malformed_question_ends_nobody(site, name):
+    hello = hello_of(site.folder)
+    for body in (b"", b"\xff" * 40, b"\0" * 50):
+        with control(site, hello) as sock:
+            sock.sendall(frame(name, body))
+            answer = sock.recv(65536)
+            assert answer[:1] == b"\0", answer
+            verdict = struct.unpack(">H", answer[16:18])[0]
+            assert verdict == h.VERDICTS["bad_request"]
+    assert not [p for p in site.daemon.processes() if p.get("restarts")]
+
+
+def test_who_does_not_read_is_not_answered(site):
+    """Answers must not pile up in parent."""
+    question = frame("ctl_processes")
+    with control(site, hello_of(site.folder)) as sock:
+        sock.settimeout(1)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            for _ in range(4000):
+                sock.sendall(question * 50)
+    assert site.daemon.show("show", "processes")
