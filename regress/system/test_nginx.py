@@ -1,5 +1,6 @@
 """The hub behind nginx: the whole way, as a person goes it."""
 import json
+import shutil
 
 import pytest
 
@@ -169,3 +170,4 @@ def test_denied_when_hfssod_is_away(real_idp):
         assert person.get(f"https://hub.test:{port}/x").status in (500, 502)
     finally:
         front.stop()
+        shutil.rmtree(folder)
