@@ -83,6 +83,16 @@ address_parse(const char *text, struct address *a)
 	return inet_pton(AF_INET6, text, a->octets) == 1;
 }
 
+struct address
+address_counted(const struct address *a)
+{
+	struct address	 n = *a;
+
+	if (memcmp(n.octets, mapped, sizeof(mapped)) != 0)
+		memset(n.octets + 8, 0, 8);
+	return n;
+}
+
 bool
 network_parse(const char *text, struct network *n)
 {

@@ -43,6 +43,12 @@ struct address	 address_of(const struct sockaddr *);
 /* From text, IPv4 or IPv6; false if it is neither. */
 bool		 address_parse(const char *, struct address *);
 
+/*
+ * Whom to count a client as: IPv4 is one, of IPv6 the first 64 bits, since
+ * one client has all the addresses behind them (RFC 4291 2.5.4).
+ */
+struct address	 address_counted(const struct address *);
+
 /* A network: the address and how many leading bits count (of 128). */
 struct network {
 	struct address	 address;

@@ -64,13 +64,14 @@ place_find(const struct address *a)
 static bool
 place_take(const struct address *a, unsigned int most)
 {
+	struct address	  n = address_counted(a);
 	struct place	**p;
 
-	p = place_find(a);
+	p = place_find(&n);
 	if (*p == NULL) {
 		if ((*p = calloc(1, sizeof(**p))) == NULL)
 			fatal("calloc");
-		(*p)->address = *a;
+		(*p)->address = n;
 	}
 	if ((*p)->count >= most)
 		return false;
@@ -81,9 +82,10 @@ place_take(const struct address *a, unsigned int most)
 static void
 place_leave(const struct address *a)
 {
+	struct address	  n = address_counted(a);
 	struct place	**p, *gone;
 
-	p = place_find(a);
+	p = place_find(&n);
 	if (*p == NULL || --(*p)->count > 0)
 		return;
 	gone = *p;

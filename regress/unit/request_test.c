@@ -52,6 +52,31 @@ refused(void **state)
 		assert_false(network_parse(bad[i], &n));
 }
 
+/* Whether two clients are counted as one. */
+static bool
+same(const char *one, const char *other)
+{
+	struct address	 a, b;
+
+	assert_true(address_parse(one, &a));
+	assert_true(address_parse(other, &b));
+	a = address_counted(&a);
+	b = address_counted(&b);
+	return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+static void
+counted(void **state)
+{
+	(void)state;
+	assert_true(same("10.0.0.1", "10.0.0.1"));
+	assert_false(same("10.0.0.1", "10.0.0.2"));
+	assert_true(same("10.0.0.1", "::ffff:10.0.0.1"));
+	assert_true(same("2001:db8::1", "2001:db8::ffff:1:2:3"));
+	assert_false(same("2001:db8:0:1::1", "2001:db8:0:2::1"));
+	assert_false(same("::1", "::ffff:0.0.0.1"));
+}
+
 static void
 text(void **state)
 {
@@ -99,6 +124,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(networks),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(counted),
 		cmocka_unit_test(text),
 		cmocka_unit_test(round_trip)
 	};
