@@ -15,7 +15,6 @@
 #include "hfssod/http/listen.h"
 #include "hfssod/http/now.h"
 
-#define OUT_MOST	(256 * 1024)	/* unwritten octets: read no more */
 #define READ_ROOM	4096
 #define READ_ROOM_BODY	16384
 #define LINGER_SECONDS	2
@@ -113,7 +112,7 @@ conn_wants(const struct conn *c)
 	if (c->phase == PHASE_HANDSHAKE || c->phase == PHASE_LINGER)
 		return true;
 	return c->phase < PHASE_STALLED && c->call_count < LIMIT_PIPELINE &&
-	    buffer_len(&c->out) < OUT_MOST;
+	    buffer_len(&c->out) < CONN_OUT_MOST;
 }
 
 /* After anything happened: the read event, and memory not needed now. */
@@ -217,7 +216,10 @@ written(struct conn *c)
 {
 	buffer_free(&c->out);
 	c->blocked = 0;
-	if (c->call_count > 0) {
+	/* What it sent before it ended, and was left for want of room. */
+	if (c->ended && c->phase < PHASE_BODY)
+		intake(c);
+	if (c->call_count > 0 || buffer_len(&c->out) > 0) {
 		settle(c);
 		return;
 	}

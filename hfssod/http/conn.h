@@ -18,6 +18,9 @@
 #include "hfssod/http/chunked.h"
 #include "hfssod/http/stream.h"
 
+/* Octets of answers that wait to be written: no more requests meanwhile. */
+#define CONN_OUT_MOST	(32 * 1024)
+
 enum phase {
 	PHASE_HANDSHAKE,	/* TLS */
 	PHASE_IDLE,		/* between requests */

@@ -264,7 +264,7 @@ step(struct conn *c)
 void
 intake(struct conn *c)
 {
-	while (!c->dead && step(c))
+	while (!c->dead && buffer_len(&c->out) < CONN_OUT_MOST && step(c))
 		;
 }
 

@@ -165,3 +165,48 @@ def test_bodies_that_never_end():
         for s in socks:
             s.close()
         run.stop()
+
+
+@pytest.mark.plain_only
+def test_answers_that_nobody_reads():
+    """What waits to be written is little, however much was asked."""
+    run = t.Run()
+    ask = b"GET /.hfsso/style.css HTTP/1.1\r\nHost: a\r\n\r\n" * 40
+    socks = []
+    try:
+        for _ in range(300):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", run.port))
+            s.setblocking(False)
+            socks.append(s)
+        for _ in range(60):
+            for s in socks:
+                try:
+                    s.send(ask)
+                except OSError:
+                    pass
+            time.sleep(.01)
+        assert resident(run.proc.pid) < 60
+        assert run.ask("/healthz").status == 200
+    finally:
+        for s in socks:
+            s.close()
+        run.stop()
+
+
+def test_answers_to_one_who_says_no_more():
+    """All that was asked before the end is answered, however much."""
+    run = t.Run()
+    try:
+        for ask in (b"GET /.hfsso/style.css HTTP/1.1\r\nHost: a\r\n\r\n",
+                    SIMPLE[0]):
+            with run.connect() as s:
+                s.sendall(ask * 100)
+                s.shutdown(socket.SHUT_WR)
+                got = b""
+                while piece := s.recv(65536):
+                    got += piece
+            assert got.count(b"HTTP/1.1 ") == 100
+    finally:
+        run.stop()
