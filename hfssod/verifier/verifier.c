@@ -22,6 +22,7 @@
 #include "hfssod/verifier/metadata_sp.h"
 
 #define RENEW_LEAST	60		/* seconds between two key requests */
+#define RENEW_AGAIN	2		/* where there was no key to be had */
 
 static struct config	*config;	/* committed */
 static struct config	*prepared;
@@ -65,22 +66,27 @@ key_offer(struct peer *peer, uint64_t id, struct reader *r)
 {
 	struct timeval when = { 0, 0 };
 	struct login_keys offer;
-	int64_t wait;
+	int64_t wait, least;
 	size_t i;
 
 	(void)peer;
 	(void)id;
 	if (!login_keys_get(r, &offer))
 		fatalx("key_offer is malformed");
-	explicit_bzero(&keys, sizeof(keys));
-	for (i = 0; i < 2; i++) {
+	least = RENEW_LEAST;
+	if (offer.id[0] == 0)
+		/* What we have is still good for logins that were begun. */
+		least = RENEW_AGAIN;
+	else
+		explicit_bzero(&keys, sizeof(keys));
+	for (i = 0; i < 2 && offer.id[0] != 0; i++) {
 		keys.id[i] = offer.id[i];
 		if (offer.id[i] != 0)
 			memcpy(keys.key[i], offer.key[i].data, LOGIN_KEY);
 	}
 	wait = offer.renew - clock_now();
-	if (wait < RENEW_LEAST)
-		wait = RENEW_LEAST;
+	if (wait < least)
+		wait = least;
 	if (wait > 86400)
 		wait = 86400;
 	when.tv_sec = (time_t)wait;

@@ -1,6 +1,8 @@
 """A store that can't grow: logins are refused, everything else goes on."""
 import re
 import sqlite3
+import threading
+import time
 
 import daemon as d
 import forge as f
@@ -51,3 +53,29 @@ def test_full(make_world):
     assert base.execute("pragma integrity_check").fetchone() == ("ok",)
     base.close()
     daemon.start()
+
+
+def test_sign_in_is_soon_back(make_world):
+    """No key for login state could be made at the start: asked for again."""
+    world = make_world("locked")
+    daemon = world.daemon
+    daemon.stop()
+    file = next((world.folder / "store").glob("*.db"))
+    base = sqlite3.connect(file, isolation_level=None,
+                           check_same_thread=False)
+    base.execute("delete from login_key")
+    base.execute("begin immediate")
+    free = threading.Timer(8, base.execute, ("rollback",))
+    free.start()
+    mark = daemon.mark()
+    daemon.start(expect=None)
+    daemon.wait_log("store can't be written", mark, 20)
+    daemon.wait_log("ready", mark, 20 * d.SLOW)
+    free.join()
+    base.close()
+    url = daemon.url("/organizations/acme/saml/login")
+    end = time.monotonic() + 10 * d.SLOW
+    while daemon.browser().get(url, timeout=20).status != 303:
+        assert time.monotonic() < end, daemon.tail()
+        time.sleep(0.2)
+    f.sign_in(daemon, world.idps["forge"], "late")
