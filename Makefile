@@ -60,6 +60,8 @@ SRCS_BASE = \
 SRCS_CHILD = \
 		common/child.c \
 		common/generation.c \
+		common/orders.c \
+		common/peer.c \
 		$(SYS_SANDBOX)
 
 SRCS_PARENT = \

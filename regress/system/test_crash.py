@@ -219,6 +219,7 @@ def test_policy_that_can_not_start_ends_the_daemon(make_world):
     try:
         daemon.start(expect=None)
         assert daemon.process.wait(20 * d.SLOW) == 1
-        assert "policy died while it prepared" in daemon.log()
+        # reader is the same binary, and may be the first.
+        assert "died while it prepared" in daemon.log()
     finally:
         daemon.remove()
