@@ -165,6 +165,7 @@ class Daemon:
         self.log_path = self.folder / "log"
         self.process = None
         self.falls = False      # a test that kills children says so
+        self.before = []        # a command that runs it, such as setpriv
         if start:
             self.start()
 
@@ -180,7 +181,7 @@ class Daemon:
         mark = self.mark()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [BIN / "hfssod", "-d", "-f", self.settings.conf,
+                [*self.before, BIN / "hfssod", "-d", "-f", self.settings.conf,
                  "-L", self.libexec],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd="/", start_new_session=True, env={
