@@ -79,10 +79,10 @@ struct setup {
 	const char	*user;		/* "" : keep the caller's uid */
 	const char	*root;		/* chroot; "" : cannot */
 	const char	*store;		/* policy, reader: directory */
-	bool		 strict;	/* sandbox kills for open and socket too */
+	bool		 strict;	/* refused calls kill */
 	bool		 verbose;
-	bool		 syslog;	/* descriptor 2 takes syslog datagrams */
-	bool		 check;		/* hfssod -n: prepare only, serve nobody */
+	bool		 syslog;	/* 2 takes syslog datagrams */
+	bool		 check;		/* hfssod -n: prepare only */
 };
 void	 setup_put(struct writer *, const struct setup *);
 bool	 setup_get(struct reader *, struct setup *);

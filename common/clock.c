@@ -120,7 +120,8 @@ clock_format(int64_t when, char *buf)
 	struct tm	 tm;
 	time_t		 t = (time_t)when;
 
-	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 8099 || tm.tm_year < -1899)
+	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 8099 ||
+	    tm.tm_year < -1899)
 		strlcpy(buf, "9999-12-31T23:59:59Z", CLOCK_TEXT);
 	else
 		strftime(buf, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);

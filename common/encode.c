@@ -23,7 +23,8 @@ encode(const uint8_t *in, size_t len, const char *alphabet, bool pad)
 	if ((out = malloc(len / 3 * 4 + 5)) == NULL)
 		fatal("malloc");
 	for (i = 0, p = out; i + 2 < len; i += 3) {
-		v = (uint32_t)in[i] << 16 | (uint32_t)in[i + 1] << 8 | in[i + 2];
+		v = (uint32_t)in[i] << 16 | (uint32_t)in[i + 1] << 8 |
+		    in[i + 2];
 		*p++ = alphabet[v >> 18];
 		*p++ = alphabet[v >> 12 & 63];
 		*p++ = alphabet[v >> 6 & 63];
@@ -298,7 +299,8 @@ percent_encode(const char *text, const char *also)
 {
 	static const char	 digits[] = "0123456789ABCDEF";
 	static const char	 unreserved[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-._~";
 	const unsigned char	*p;
 	char			*out, *q;
 

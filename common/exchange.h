@@ -42,7 +42,7 @@ struct sso_request {
 	bool		 post;		/* else GET */
 	struct bytes	 query;		/* raw, without "?" */
 	struct bytes	 body;		/* raw */
-	const char	*return_to;	/* sso_start: checked by http; else "" */
+	const char	*return_to;	/* sso_start: checked by http */
 	size_t		 cookie_count;
 	struct login_cookie cookies[16];
 };
@@ -120,7 +120,7 @@ struct outcome {
 	const char	*organization;
 	const char	*connection;
 	const char	*detail;	/* for the log; no secret; "" if none */
-	struct bytes	 login_key;	/* BURN_KEY: hash of the login's id; or none */
+	struct bytes	 login_key;	/* hash of the login's id, or none */
 	struct bytes	 message_key;	/* BURN_KEY: hash of issuer and id */
 	int64_t		 message_until;	/* latest moment it could be accepted */
 	const char	*login_cookie;	/* name to clear, 8 hex digits, or "" */

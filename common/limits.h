@@ -7,11 +7,11 @@
 #define COMMON_LIMITS_H
 
 /* Messages between our own processes. */
-#define LIMIT_MESSAGE		(64 * 1024)	/* payload, unless the table says */
+#define LIMIT_MESSAGE		(64 * 1024)	/* if the table says no more */
 #define LIMIT_LOGIN_MESSAGE	(512 * 1024)	/* a login answer on its way */
 #define LIMIT_VIEW		(64 * 1024 * 1024) /* one configuration view */
-#define LIMIT_FILE		(16 * 1024 * 1024) /* key, metadata, CA bundle */
-#define LIMIT_OUTSTANDING	256		/* requests of one http per peer */
+#define LIMIT_FILE		(16 * 1024 * 1024) /* key, metadata */
+#define LIMIT_OUTSTANDING	256		/* of one http per peer */
 #define LIMIT_OUTSTANDING_BYTES	(8 * 1024 * 1024)
 #define LIMIT_PEER_WAIT		10		/* for an answer of a peer */
 #define LIMIT_TURN_MESSAGES	128		/* in one turn of policy */
@@ -25,7 +25,7 @@
 #define LIMIT_BODY		(384 * 1024)	/* a sign-in form */
 #define LIMIT_BODIES		(64 * 1024 * 1024) /* being read, per process */
 #define LIMIT_BODY_SMALL	8192		/* our own forms */
-#define LIMIT_PIPELINE		16		/* requests read ahead of answers */
+#define LIMIT_PIPELINE		16		/* read ahead of answers */
 #define LIMIT_CONNECTIONS	4096		/* per http process */
 #define LIMIT_CONNECTIONS_ADDR	256		/* per client address */
 #define LIMIT_TIME_HANDSHAKE	10
@@ -55,13 +55,13 @@
 #define LIMIT_VALUES		2000		/* of one attribute */
 
 /* Signing in. */
-#define LIMIT_LOGIN_COOKIES	4		/* unfinished logins of a browser */
+#define LIMIT_LOGIN_COOKIES	4		/* unfinished, of a browser */
 #define LIMIT_LOGIN_SECONDS	600
 #define LIMIT_SKEW		180		/* clock skew */
 #define LIMIT_ISSUED		300		/* age of an IssueInstant */
-#define LIMIT_TOKEN		64		/* octets of a cookie value of ours */
+#define LIMIT_TOKEN		64		/* octets of our cookies */
 
-#define LIMIT_HEADER_GROUPS	3072		/* default of header groups max */
+#define LIMIT_HEADER_GROUPS	3072		/* header groups max */
 #define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */
 
 #endif

@@ -26,7 +26,7 @@ struct address {
 struct request {
 	uint64_t	 id;		/* shown to people as 16 hex digits */
 	struct address	 client;
-	const char	*host;		/* lower case, with port if not default */
+	const char	*host;		/* lower case; port if not default */
 	enum credential	 credential;
 	struct bytes	 secret;	/* its octets */
 };

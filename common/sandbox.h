@@ -13,7 +13,7 @@
 #define LAYER_USER		(1u << 0)	/* own uid */
 #define LAYER_CHROOT		(1u << 1)
 #define LAYER_NO_NEW_PRIVS	(1u << 2)
-#define LAYER_LIMITS		(1u << 3)	/* rlimits, no core, not dumpable */
+#define LAYER_LIMITS		(1u << 3)	/* rlimits, not dumpable */
 #define LAYER_SECCOMP		(1u << 4)
 #define LAYER_LANDLOCK		(1u << 5)
 #define LAYER_PLEDGE		(1u << 6)

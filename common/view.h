@@ -52,7 +52,7 @@ struct http_view {
 	const char	*public_url;	/* "https://hub.example.com" */
 	const char	*public_host;	/* host, with port if not default */
 	const char	*prefix;	/* "/.hfsso" */
-	unsigned int	 kinds;		/* KIND_BROWSER ... of the listen line */
+	unsigned int	 kinds;		/* KIND_..., of the listen line */
 	const char	*tls_certificate; /* file name; "" : plain HTTP */
 	const char	*tls_key;
 	size_t		 proxy_count;	/* whose X-Forwarded-* are believed */
@@ -94,10 +94,10 @@ struct verifier_connection {
 	const char	*name;
 	enum protocol	 protocol;
 	bool		 enabled;
-	bool		 first;		/* of its organization: short addresses */
+	bool		 first;		/* of its organization */
 	const char	*metadata;	/* file name */
 	const char	*entity_id;	/* ours; "" : the metadata address */
-	const char	*idp_entity_id;	/* which of an EntitiesDescriptor; or "" */
+	const char	*idp_entity_id;	/* of an EntitiesDescriptor, or "" */
 	enum binding	 binding;	/* of AuthnRequest */
 	bool		 sign_requests;
 	bool		 force_authn;
@@ -193,7 +193,7 @@ struct policy_view {
 	size_t		 application_count;
 	struct policy_application *applications;
 	struct strings	 reserved;	/* account names, beside the built-in */
-	uint32_t	 store_max_pages; /* SQLite max_page_count; 0: no limit */
+	uint32_t	 store_max_pages; /* max_page_count; 0: none */
 };
 void		 policy_view_put(struct writer *, const struct policy_view *);
 struct policy_view *policy_view_get(struct reader *);

@@ -34,8 +34,8 @@ NEVER_CONTAINED = ("FAKETIME", "LD_PRELOAD", "BEGIN RSA PRIVATE KEY",
                    "BEGIN EC PRIVATE KEY", "AddressSanitizer",
                    "SANDBOX_ERRNO", "test key", "test clock", "backdoor")
 FUNCTION_LINES = 80
-FILE_LINES = 750
-COLUMNS = 90
+FILE_LINES = 650
+COLUMNS = 80
 
 
 def sources(top, suffixes=(".c", ".h", ".y", ".def")):

@@ -25,7 +25,7 @@ struct waiting {
 	bool			 on;
 	enum message		 answer;
 	uint64_t		 asked;		/* instance that was asked */
-	uint64_t		 also;		/* another it depends on, or 0 */
+	uint64_t		 also;		/* another it needs, or 0 */
 	size_t			 octets;	/* of the question */
 	int64_t			 until;		/* clock_ms */
 	TAILQ_ENTRY(call)	 entry;		/* in the order of asking */
@@ -39,18 +39,18 @@ struct call {
 	const struct route	*route;		/* NULL: none matched */
 	unsigned int		 allow;		/* METHOD() set of its path */
 	bool			 done;
-	bool			 close;		/* the connection ends with it */
+	bool			 close;		/* connection ends with it */
 	bool			 head;		/* HEAD: no body goes out */
 	bool			 http10;
 	bool			 bare;		/* never a body: forward-auth */
 	int			 status;	/* once answered */
-	size_t			 sent;		/* octets of the answer's body */
+	size_t			 sent;		/* octets of answer's body */
 	struct address		 client;
 	struct buffer		 out;		/* until it is its turn */
 	struct buffer		*to;		/* where an answer is written */
-	size_t			 head_at;	/* in it: where the answer began */
+	size_t			 head_at;	/* where the answer began */
 	struct waiting		 waiting;
-	char			*line;		/* for the access log, or NULL */
+	char			*line;		/* of access log, or NULL */
 	/* What a handler keeps until the answer comes. */
 	char			*kept;		/* cleared and freed with it */
 	unsigned int		 purpose;

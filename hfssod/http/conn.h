@@ -42,7 +42,7 @@ struct conn {
 	bool			 counted;	/* against its address */
 	enum phase		 phase;
 	int64_t			 since;		/* of the phase, clock_ms */
-	int64_t			 blocked;	/* writing since; 0: it is not */
+	int64_t			 blocked;	/* writing since, or 0 */
 	struct buffer		 in;
 	struct buffer		 out;
 	struct buffer		 body;		/* decoded so far */
@@ -58,7 +58,7 @@ struct conn {
 	bool			 reading;	/* the read event is on */
 	bool			 ended;		/* the client sends no more */
 	bool			 linger;
-	bool			 dead;		/* freed at the end of the turn */
+	bool			 dead;		/* freed at end of turn */
 };
 
 /*

@@ -28,8 +28,8 @@ struct chooser {
 	size_t				 count;
 	const struct http_door		**doors;
 	const char			*return_to;	/* "" : none */
-	const char			*note;		/* NULL, or a sentence */
-	bool				 form;		/* show the e-mail form */
+	const char			*note;		/* or NULL */
+	bool				 form;		/* the e-mail form */
 };
 void	 page_chooser(struct buffer *, const struct chooser *);
 /* "Go on to ...": a refresh and a link, for where a redirect won't do. */

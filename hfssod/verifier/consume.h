@@ -19,7 +19,7 @@ struct consumed {
 	const struct connection	*connection;
 	struct form		 form;
 	struct login_state	 state;
-	bool			 solicited;	/* the state is of our request */
+	bool			 solicited;	/* state is of our request */
 	struct facts		 facts;
 	uint8_t			 login_key[BURN_KEY];
 	uint8_t			 message_key[BURN_KEY];

@@ -13,7 +13,8 @@
 #include "hfssod/verifier/identity.h"
 
 #define CLAIMS		"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
-#define MS_CLAIMS	"http://schemas.microsoft.com/ws/2008/06/identity/claims/"
+#define MS_CLAIMS \
+	"http://schemas.microsoft.com/ws/2008/06/identity/claims/"
 #define MS_IDENTITY	"http://schemas.microsoft.com/identity/claims/"
 #define ENTRA_OVERAGE	"http://schemas.microsoft.com/claims/groups.link"
 #define FORMAT_EMAIL	"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"

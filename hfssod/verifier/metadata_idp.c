@@ -105,7 +105,8 @@ location_ok(const char *s)
 	    strncmp(s, "http://", 7) != 0))
 		return false;
 	for (i = 0; i < len; i++)
-		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] >= 0x7f ||
+		if ((unsigned char)s[i] <= 0x20 ||
+		    (unsigned char)s[i] >= 0x7f ||
 		    strchr("\"<>\\^`{|}#", s[i]) != NULL)
 			return false;
 	return true;

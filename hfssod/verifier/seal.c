@@ -100,7 +100,8 @@ encrypt(const uint8_t *derived, const struct writer *ad, uint8_t *data,
 	int n;
 
 	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    EVP_EncryptInit_ex2(ctx, cipher, derived, derived + 32, NULL) != 1 ||
+	    EVP_EncryptInit_ex2(ctx, cipher, derived, derived + 32,
+	    NULL) != 1 ||
 	    EVP_EncryptUpdate(ctx, NULL, &n, ad->data, (int)ad->len) != 1 ||
 	    EVP_EncryptUpdate(ctx, data, &n, data, (int)len) != 1 ||
 	    EVP_EncryptFinal_ex(ctx, data + n, &n) != 1 ||

@@ -137,7 +137,8 @@ namespace_ok(const xmlNs *ns)
 		p++;
 	}
 	for (p++; *p != '\0'; p++)
-		if (*p <= 0x20 || *p >= 0x7f || strchr("\"<>\\^`{|}", *p) != NULL)
+		if (*p <= 0x20 || *p >= 0x7f ||
+		    strchr("\"<>\\^`{|}", *p) != NULL)
 			return false;
 	return true;
 }
