@@ -123,8 +123,8 @@ confusable(const struct connection *c)
 	for (k = c->organization->connections; k != c; k++)
 		if (strcmp(k->idp.entity_id, c->idp.entity_id) == 0)
 			return fail("organization \"%s\" connection \"%s\": "
-			    "has the identity provider of \"%s\", their messages "
-			    "could be confused", c->organization->name,
+			    "has the identity provider of \"%s\", their "
+			    "messages could be confused", c->organization->name,
 			    c->view->name, k->view->name);
 	return NULL;
 }
