@@ -148,17 +148,23 @@ filesystem_rights(int abi)
 	return rights;
 }
 
-/* The store's directory: files in it, no directories, no devices. */
+/*
+ * The store's directory: files in it, no directories, no devices.  reader
+ * opens what is there, and nothing for writing.
+ */
 static void
-allow_store(int ruleset, const char *path, int abi)
+allow_store(int ruleset, const char *path, int abi, bool write)
 {
 	struct landlock_path_beneath_attr	 rule;
 
 	memset(&rule, 0, sizeof(rule));
 	rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
-	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG;
-	if (abi >= 3)
+	    LANDLOCK_ACCESS_FS_READ_DIR;
+	if (write)
+		rule.allowed_access |= LANDLOCK_ACCESS_FS_WRITE_FILE |
+		    LANDLOCK_ACCESS_FS_REMOVE_FILE |
+		    LANDLOCK_ACCESS_FS_MAKE_REG;
+	if (write && abi >= 3)
 		rule.allowed_access |= FS_TRUNCATE;
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd == -1)
@@ -194,7 +200,8 @@ landlock_prepare(const struct setup *s)
 	if (fd == -1)
 		fatal("landlock_create_ruleset");
 	if (s->kinds & (KIND_POLICY | KIND_READER) && s->store[0] != '\0')
-		allow_store(fd, s->store, abi);
+		allow_store(fd, s->store, abi,
+		    (s->kinds & KIND_POLICY) != 0);
 	return fd;
 }
 

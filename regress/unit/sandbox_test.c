@@ -219,17 +219,29 @@ needed(void **state)
 static char	 store[] = "/tmp/sandbox_test.XXXXXX";
 
 static int
-store_file(void)
+store_open(int flags)
 {
 	char	 path[128];
 
 	/* As root the store is the root directory. */
 	snprintf(path, sizeof(path), "%s/db",
 	    access("/db", F_OK) == 0 ? "" : store);
-	return answer(open(path, O_RDWR));
+	return answer(open(path, flags));
 }
 
-/* policy opens files of its store, and no others. */
+static int
+store_write(void)
+{
+	return store_open(O_RDWR);
+}
+
+static int
+store_read(void)
+{
+	return store_open(O_RDONLY);
+}
+
+/* policy opens files of its store, and no others; reader to read only. */
 static void
 own_files(void **state)
 {
@@ -243,8 +255,12 @@ own_files(void **state)
 	assert_true((fd = open(path, O_CREAT | O_RDWR, 0666)) != -1);
 	assert_int_equal(fchmod(fd, 0666), 0);
 	close(fd);
-	assert_int_equal(attempt(KIND_POLICY, true, store, store_file),
+	assert_int_equal(attempt(KIND_POLICY, true, store, store_write),
 	    ALLOWED);
+	assert_int_equal(attempt(KIND_READER, true, store, store_read),
+	    ALLOWED);
+	assert_int_equal(attempt(KIND_READER, true, store, store_write),
+	    REFUSED);
 	assert_int_equal(attempt(KIND_POLICY, true, store, open_passwd),
 	    REFUSED);
 	assert_int_equal(attempt(KIND_POLICY, true, store, inet_socket),
