@@ -1,6 +1,7 @@
 /*
  * fork and exec of one child.  In parent.  Must never pass on anything but
- * three descriptors and the name: no arguments, no environment.
+ * three descriptors and the name: no arguments, and of our environment
+ * only what sanitizers read.
  */
 #include <sys/socket.h>
 
