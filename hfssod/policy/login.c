@@ -245,6 +245,27 @@ tell(const struct login *l, const char *type, const char *key,
 	audit_end(&state.audit, state.store, type);
 }
 
+/*
+ * One person signs in again and again and never leaves: what he began first
+ * ends.  In memory his sessions stand in order, the newest first.
+ */
+static void
+end_oldest(const struct login *l)
+{
+	struct person	*p = session_person(&state.sessions, l->found.row);
+	struct session	*s;
+	char		 handle[SESSION_HANDLE];
+	size_t		 n = 1;
+
+	for (s = p == NULL ? NULL : p->sessions; s != NULL; s = s->next) {
+		if (++n <= LIMIT_SESSIONS)
+			continue;
+		session_handle(s, handle);
+		member_session_end(s->key, false);
+		tell(l, "hfsso.session_end", "session", handle);
+	}
+}
+
 static enum verdict
 write_login(struct login *l)
 {
@@ -270,6 +291,7 @@ write_login(struct login *l)
 	ok = write_session(l, s, old_row, carried > 0);
 	if (old != NULL)
 		member_session_end(old->key, false);
+	end_oldest(l);
 	session_handle(s, handle);
 	tell(l, "org.sso_login", "session", handle);
 	if (!ok || (a = account_load(state.store, state.directory,

@@ -97,6 +97,35 @@ second_login(void **unused)
 	    1);
 }
 
+/* Whoever signs in for ever has the newest sessions only. */
+static void
+many_sessions(void **unused)
+{
+	struct outcome			 o;
+	const struct login_answer	*a;
+	uint8_t				 key[3][SESSION_KEY];
+	unsigned int			 i;
+
+	(void)unused;
+	assert_int_equal(login_as("u2"), VERDICT_ok);
+	for (i = 0; i < LIMIT_SESSIONS + 2; i++) {
+		o = an_outcome("u1", 5000 + i, 5000 + i);
+		a = run_login(&o);
+		assert_int_equal(a->verdict, VERDICT_ok);
+		memcpy(key[i < 2 ? i : 2], session_of(a)->key, SESSION_KEY);
+		if (i == 1)
+			fixture_restart();
+	}
+	assert_int_equal(state.sessions.by_key.count, LIMIT_SESSIONS + 1);
+	assert_int_equal(query("SELECT count(*) FROM session"),
+	    LIMIT_SESSIONS + 1);
+	assert_null(session_find(&state.sessions, key[0]));
+	assert_null(session_find(&state.sessions, key[1]));
+	assert_non_null(session_find(&state.sessions, key[2]));
+	assert_int_equal(query("SELECT count(*) FROM audit"
+	    " WHERE type = 'hfsso.session_end'"), 2);
+}
+
 static void
 replays(void **unused)
 {
@@ -533,7 +562,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		UNIT(first_login), UNIT(second_login), UNIT(replays),
+		UNIT(first_login), UNIT(second_login), UNIT(many_sessions),
+		UNIT(replays),
 		UNIT(refusal_burns_nothing), UNIT(wrong_places),
 		UNIT(restart), UNIT(conflicts), UNIT(ended_is_ended),
 		UNIT(names), UNIT(no_role), UNIT(overage), UNIT(manual),
