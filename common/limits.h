@@ -59,12 +59,8 @@
 #define LIMIT_LOGIN_SECONDS	600
 #define LIMIT_SKEW		180		/* clock skew */
 #define LIMIT_ISSUED		300		/* age of an IssueInstant */
-<<<<<<< Updated upstream
-#define LIMIT_TOKEN		64		/* octets of our cookies */
-=======
 #define LIMIT_SESSIONS		256		/* live ones of an account */
-#define LIMIT_TOKEN		64		/* octets of a cookie value of ours */
->>>>>>> Stashed changes
+#define LIMIT_TOKEN		64		/* octets of our cookies */
 
 #define LIMIT_HEADER_GROUPS	3072		/* header groups max */
 #define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */
