@@ -43,10 +43,6 @@ def told(site, person, path="/x?json", method="GET", **how):
     return json.loads(answer.text)
 
 
-def names(seen):
-    return [name for name, _ in seen["all"]]
-
-
 # --- who may pass ------------------------------------------------------------
 
 def test_a_page_leads_to_sign_in_with_its_query(site):
@@ -268,6 +264,19 @@ def test_a_chunked_body_is_no_trouble(site, ada):
         "Connection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n").encode())
     assert b" 200 " in out.split(b"\r\n")[0], out
     assert b'"Remote-User": ["ada"]' in out
+
+
+def test_a_websocket_is_asked_about_too(site, ada):
+    """Caddy passes the wish on; the sample of nginx does not promise it."""
+    wish = {"Connection": "Upgrade", "Upgrade": "websocket", "Accept": "*/*",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    seen = told(site, ada, headers=wish)
+    assert seen["headers"]["Remote-User"] == ["ada"]
+    assert ("Upgrade" in dict(seen["all"]).get("Connection", "")) == (
+        site.kind == "caddy")
+    answer = client(site).get(site.public + "/x", headers=wish)
+    assert answer.status == 401
 
 
 def test_many_requests_of_one_connection(site, ada):
