@@ -4,6 +4,7 @@ The samples of etc/ for hfssod itself and for service managers.
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -52,7 +53,9 @@ def conf(world, *changes):
 
 @pytest.fixture
 def world(make_world):
-    return make_world("sample", start=False)
+    made = make_world("sample", start=False)
+    yield made
+    shutil.rmtree(made.folder, ignore_errors=True)
 
 
 def test_the_sample_is_accepted(world):
@@ -74,9 +77,7 @@ def test_the_sample_serves(world):
     world.settings.conf = conf(world)
     world.settings.public = "https://hub.example.com"
     world.settings.write = lambda: None
-    world.start()
-    daemon = world.daemon
-    daemon.folder = world.folder
+    daemon = world.start().daemon
     ask = {"host": "hub.example.com"}
     assert daemon.gate("/static/x", **ask).status == 200
     assert daemon.gate("/favicon.ico", **ask).status == 200
