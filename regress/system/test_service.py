@@ -55,7 +55,8 @@ def conf(world, *changes):
 def world(make_world):
     made = make_world("sample", start=False)
     yield made
-    shutil.rmtree(made.folder, ignore_errors=True)
+    if made.daemon is None:     # else its end removes it
+        shutil.rmtree(made.folder, ignore_errors=True)
 
 
 def test_the_sample_is_accepted(world):
