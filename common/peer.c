@@ -110,8 +110,17 @@ peers_reap(void)
 static void
 peer_flush(struct peer *p)
 {
-	if (p->event->dead || p->event->writing ||
-	    imsgbuf_queued(p->buf) == 0)
+	if (p->event->dead || imsgbuf_queued(p->buf) == 0)
+		return;
+	/* An honest one asks no more than it reads: no memory for others. */
+	if (imsgbuf_queued(p->buf) > LIMIT_UNREAD && p != &child_self.parent) {
+		log_warnx("%s %llu does not read its answers: dropped",
+		    process_kinds_name(p->kinds),
+		    (unsigned long long)p->instance);
+		peer_lost(p);
+		return;
+	}
+	if (p->event->writing)
 		return;
 	if (imsgbuf_write(p->buf) == -1)
 		peer_lost(p);

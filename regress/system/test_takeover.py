@@ -185,6 +185,21 @@ def test_browser_guesses_sessions(taken):
     assert not any(p["restarts"] for p in site.daemon.processes())
 
 
+@pytest.mark.plain_only
+def test_browser_asks_and_never_reads(taken):
+    """policy keeps no memory for it: it is dropped, the others go on."""
+    site = taken("http", "browser", "flood")
+    site.daemon.wait_log("takeover flood: cut off", 0, 30 * d.SLOW)
+    site.daemon.wait_log("does not read its answers: dropped", 0, 5 * d.SLOW)
+    policy = [p["pid"] for p in site.daemon.processes()
+              if p["kind"] == "policy"][0]
+    with open(f"/proc/{policy}/status") as status:
+        peak = [x for x in status if x.startswith("VmHWM")][0]
+    assert int(peak.split()[1]) < 200 * 1024, peak
+    site.whole()
+    assert not any(p["restarts"] for p in site.daemon.processes())
+
+
 @pytest.mark.parametrize("attack", ["identity", "control", "keys",
                                     "sessions"])
 def test_gate(taken, attack):

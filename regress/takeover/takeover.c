@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <sys/queue.h>
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -203,6 +205,44 @@ framing(struct peer *p)
 		log_warn("write");
 }
 
+/* Ask without end and never read: until the other end has enough. */
+static void
+flood(struct peer *p)
+{
+	struct request	 q;
+	struct writer	 w;
+	struct pollfd	 pfd = { imsgbuf_fd(p->buf), POLLOUT, 0 };
+	size_t		 len, sent;
+	ssize_t		 n = 0;
+	int		 i;
+	static uint8_t	 frames[1 << 20];
+
+	wire_init(&w, LIMIT_MESSAGE);
+	fill_request(&q, NULL);
+	request_put(&w, &q);
+	for (len = 0; len + IMSG_HEADER + w.len <= sizeof(frames); ) {
+		memset(frames + len, 0, IMSG_HEADER);
+		frames[len + 3] = (uint8_t)w.len;
+		frames[len + 5] = MESSAGE_session_show;
+		memcpy(frames + len + IMSG_HEADER, w.data, w.len);
+		len += IMSG_HEADER + w.len;
+	}
+	wire_free(&w);
+	log_info("takeover %s: asks", attack_name);
+	for (i = 0; i < 400; i++) {
+		for (sent = 0; sent < len; sent += n > 0 ? (size_t)n : 0) {
+			n = write(pfd.fd, frames + sent, len - sent);
+			if (n == -1 && (errno == EAGAIN || errno == EINTR))
+				(void)poll(&pfd, 1, 1000);
+			else if (n == -1) {
+				log_info("takeover %s: cut off", attack_name);
+				return;
+			}
+		}
+	}
+	log_info("takeover %s: was never cut off", attack_name);
+}
+
 static void
 other_organization(struct peer *p)
 {
@@ -320,6 +360,7 @@ static const struct {
 	{ "sessions",		KIND_POLICY,	sessions },
 	{ "garbage",		KIND_POLICY,	garbage },
 	{ "framing",		KIND_POLICY,	framing },
+	{ "flood",		KIND_POLICY,	flood },
 	{ "organization",	KIND_POLICY,	other_organization },
 	{ "connection",		KIND_POLICY,	own_connection_of_others },
 	{ "unasked",		KIND_BROWSER,	unasked },
