@@ -66,6 +66,7 @@ SRCS_CHILD = \
 
 SRCS_PARENT = \
 		common/record.c \
+		common/reserved.c \
 		hfssod/parent/background.c \
 		hfssod/parent/children.c \
 		hfssod/parent/conf.c \
@@ -145,6 +146,7 @@ SRCS_VERIFIER = \
 
 SRCS_POLICY = \
 		common/record.c \
+		common/reserved.c \
 		hfssod/policy/access.c \
 		hfssod/policy/account.c \
 		hfssod/policy/audit.c \

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "common/request.h"
+#include "common/reserved.h"
 #include "hfssod/parent/conf.h"
 #include "hfssod/parent/value.h"
 
@@ -269,7 +270,7 @@ check_organization(struct conf *c, struct conf_organization *o,
 		errors_add(e, &o->at, "organization \"%s\": a name has 2 to "
 		    "42 letters, digits and inner single dashes, is not all "
 		    "digits and not 24 hex digits", o->name);
-	else if (value_reserved(o->name))
+	else if (reserved_word(o->name))
 		errors_add(e, &o->at, "organization \"%s\": is a word of our "
 		    "own addresses", o->name);
 	for (k = TAILQ_FIRST(&c->organizations); k != o;

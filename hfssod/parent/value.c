@@ -20,16 +20,6 @@ static const struct unit sizes[] = {
 	{ 'm', 1024 * 1024 }, { 'k', 1024 }, { 0, 0 }
 };
 
-/* Words that begin an address of ours or of the hub's, sorted. */
-static const char *const reserved[] = {
-	"account", "admin", "api", "assets", "auth", "authz", "blog", "chat",
-	"collections", "datasets", "docs", "enterprise", "healthz", "hfsso",
-	"join", "learn", "login", "logout", "metrics", "models", "new",
-	"notifications", "oauth", "oidc", "organizations", "papers",
-	"pricing", "resolve", "saml", "scim", "settings", "signup", "spaces",
-	"static", "tasks", "users", "well-known"
-};
-
 /* Headers that would break the answer or the request behind the proxy. */
 static const char *const header_forbidden[] = {
 	"Authorization", "Connection", "Cookie", "Date", "Expect", "Forwarded",
@@ -177,18 +167,6 @@ value_organization(const char *text)
 	if (len == 24 && strspn(text, "0123456789abcdefABCDEF") == len)
 		return false;
 	return true;
-}
-
-bool
-value_reserved(const char *text)
-{
-	size_t	 i;
-
-	for (i = 0; i < COUNT(reserved); i++) {
-		if (strcasecmp(reserved[i], text) == 0)
-			return true;
-	}
-	return false;
 }
 
 bool

@@ -28,8 +28,6 @@ bool	 value_enum(const char *, const char *const *, unsigned int *);
  * dashes, not all digits, not 24 hex digits.
  */
 bool	 value_organization(const char *);
-/* Whether an organization's name is a word of our own addresses. */
-bool	 value_reserved(const char *);
 /* A connection or verifier group: 1 to 42 letters, digits, inner dashes. */
 bool	 value_label(const char *);
 /* A slug: letters, digits, and inner - _ . up to LIMIT_SLUG octets. */

@@ -227,9 +227,22 @@ write_session(struct login *l, struct session *s, int64_t old, bool carry)
 	return !store_failed(st);
 }
 
+/* How the provider came to know him, and what its word on e-mail is worth. */
+static void
+tell_facts(const struct identity *id)
+{
+	struct writer	*w = &state.audit.record;
+
+	if (id->authn_instant != 0)
+		record_time(w, "authn_instant", id->authn_instant);
+	if (id->authn_context[0] != '\0')
+		record_string(w, "authn_context", id->authn_context);
+	record_boolean(w, "email_vouched", id->email_vouched);
+}
+
 static void
 tell(const struct login *l, const char *type, const char *key,
-    const char *value)
+    const char *value, bool facts)
 {
 	struct audit_event	 e;
 
@@ -242,6 +255,8 @@ tell(const struct login *l, const char *type, const char *key,
 	audit_begin(&state.audit, &e);
 	record_string(&state.audit.record, "connection", l->connection->name);
 	record_string(&state.audit.record, key, value);
+	if (facts)
+		tell_facts(&l->outcome->identity);
 	audit_end(&state.audit, state.store, type);
 }
 
@@ -262,7 +277,7 @@ end_oldest(const struct login *l)
 			continue;
 		session_handle(s, handle);
 		member_session_end(s->key, false);
-		tell(l, "hfsso.session_end", "session", handle);
+		tell(l, "hfsso.session_end", "session", handle, false);
 	}
 }
 
@@ -293,7 +308,7 @@ write_login(struct login *l)
 		member_session_end(old->key, false);
 	end_oldest(l);
 	session_handle(s, handle);
-	tell(l, "org.sso_login", "session", handle);
+	tell(l, "org.sso_login", "session", handle, true);
 	if (!ok || (a = account_load(state.store, state.directory,
 	    l->found.row)) == NULL) {
 		freezero(s, sizeof(*s));
@@ -323,7 +338,7 @@ refuse(struct login *l, enum verdict v)
 		    &o->request.client);
 		return;
 	}
-	tell(l, "hfsso.sso_refused", "verdict", verdict_name(v));
+	tell(l, "hfsso.sso_refused", "verdict", verdict_name(v), true);
 	/* The provider gives a member no role any more: he is out. */
 	if (v == VERDICT_no_role && l->change.member)
 		member_sessions_end(l->found.row, l->connection->organization);

@@ -7,24 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/reserved.h"
 #include "hfssod/policy/name.h"
-
-/* Words that are addresses here or at a hub, or promise what is not so. */
-static const char *const reserved[] = {
-	"about", "abuse", "access", "account", "accounts", "admin",
-	"administrator", "api", "assets", "auth", "billing", "blog",
-	"chat", "collections", "contact", "datasets", "docs", "enterprise",
-	"explore", "favicon", "front", "healthz", "help", "hfsso", "home",
-	"hostmaster", "inference", "join", "learn", "legal", "login",
-	"logout", "mail", "me", "metrics", "models", "new", "nobody",
-	"notifications", "oauth", "oidc", "organization", "organizations",
-	"papers", "postmaster", "posts", "pricing", "privacy", "public",
-	"register", "resolve", "robots", "root", "saml", "scim", "search",
-	"security", "settings", "signin", "signout", "signup", "spaces",
-	"sso", "static", "status", "storage", "support", "system", "tasks",
-	"terms", "user", "users", "webhooks", "webmaster", "well-known",
-	"www"
-};
 
 /* ASCII for U+00C0 to U+017F; '*' where no one letter will do. */
 static const char latin[] =
@@ -70,9 +54,8 @@ name_reserved(const char *name, const struct strings *more)
 {
 	size_t	 i;
 
-	for (i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (strcasecmp(name, reserved[i]) == 0)
-			return true;
+	if (reserved_word(name))
+		return true;
 	for (i = 0; i < more->count; i++)
 		if (strcasecmp(name, more->list[i]) == 0)
 			return true;

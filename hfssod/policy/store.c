@@ -59,6 +59,13 @@ prepare_all(struct store *s)
 	return true;
 }
 
+/*
+ * Milliseconds to wait for a lock of somebody outside: policy's whole loop
+ * stands still meanwhile, forward-auth too.
+ */
+#define WRITER_WAIT	50
+#define READER_WAIT	2000
+
 /* Settings of the connection; journal_mode answers with what it is. */
 static bool
 set_up(struct store *s)
@@ -74,7 +81,7 @@ set_up(struct store *s)
 	    "PRAGMA journal_size_limit=67108864;";
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, 2000);
+	sqlite3_busy_timeout(s->db, s->reader ? READER_WAIT : WRITER_WAIT);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (sqlite3_exec(s->db, common, NULL, NULL, NULL) != SQLITE_OK)
 		return false;

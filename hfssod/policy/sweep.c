@@ -16,15 +16,19 @@
 #include "hfssod/policy/sweep.h"
 
 #define EVERY_MS	1000
-#define BATCH		256	/* rows of each kind in a second */
+#define MORE_MS		20	/* where a batch was full */
+#define BIND_MOST_MS	30000
+#define BATCH		256	/* rows of each kind at a time */
 #define IDLE_WRITE	60	/* seconds between writes of a last use */
 #define ROUND		60	/* seconds in which all sessions are seen */
 
 static struct {
 	int64_t		 next;		/* monotonic milliseconds */
-	int64_t		 burned;	/* row looked at last */
+	int64_t		 bind_next;	/* likewise: what the view names */
+	int64_t		 bind_wait;	/* milliseconds */
+	bool		 more;		/* a batch was full */
 	struct event	*clock;
-} sweep;
+} sweep = { .bind_wait = EVERY_MS };
 
 /* What one pass over some sessions has found. */
 struct found {
@@ -115,24 +119,22 @@ apply_found(const struct found *f)
 			session_drop(&state.sessions, s);
 }
 
-/* Some burned ids in the order of their making, round and round. */
+/*
+ * The oldest burned ids that may be forgotten.  They are kept about equally
+ * long, so where the first ones are still needed the later ones are too.
+ */
 static size_t
 old_burned(int64_t now, int64_t *rows)
 {
 	struct store	*s = state.store;
 	enum step	 step;
-	size_t		 n = 0, seen = 0;
+	size_t		 n = 0;
 
-	for (step = store_run(s, ST_burned_from, v_int(sweep.burned),
-	    v_int(BATCH)); step == STEP_ROW;
-	    step = store_next(s, ST_burned_from)) {
-		sweep.burned = store_integer(s, ST_burned_from, 0);
-		if (store_integer(s, ST_burned_from, 1) < now)
-			rows[n++] = sweep.burned;
-		seen++;
+	for (step = store_run(s, ST_burned_oldest, v_int(BATCH));
+	    step == STEP_ROW; step = store_next(s, ST_burned_oldest)) {
+		if (store_integer(s, ST_burned_oldest, 1) < now)
+			rows[n++] = store_integer(s, ST_burned_oldest, 0);
 	}
-	if (seen < BATCH)
-		sweep.burned = 0;
 	return n;
 }
 
@@ -186,6 +188,7 @@ sweep_run(bool all)
 	sessions_some(&state.sessions, all ? slots : slots / ROUND + 64, look,
 	    &f);
 	burned = old_burned(f.now, rows);
+	sweep.more = burned == BATCH;
 	refusals = all ? state.refusals.table.count > 0 :
 	    refusals_due(&state.refusals, f.now);
 	if (f.ended == 0 && f.used == 0 && burned == 0 && !refusals &&
@@ -228,6 +231,17 @@ sweep_start(void)
 		fatalx("sweep: no timer");
 }
 
+/* Every second; less often while the store can't be written. */
+static void
+bind_view(int64_t now)
+{
+	if (state_bind())
+		sweep.bind_wait = EVERY_MS;
+	else if (sweep.bind_wait < BIND_MOST_MS)
+		sweep.bind_wait *= 2;
+	sweep.bind_next = now + sweep.bind_wait;
+}
+
 void
 sweep_due(void)
 {
@@ -236,9 +250,9 @@ sweep_due(void)
 	if (now < sweep.next || state.store == NULL ||
 	    state.directory == NULL)
 		return;
-	sweep.next = now + EVERY_MS;
 	pending_note(&state.pending);
-	if (state.view != NULL)
-		state_bind();
+	if (state.view != NULL && now >= sweep.bind_next)
+		bind_view(now);
 	sweep_run(false);
+	sweep.next = now + (sweep.more ? MORE_MS : EVERY_MS);
 }

@@ -79,3 +79,47 @@ def test_sign_in_is_soon_back(make_world):
         assert time.monotonic() < end, daemon.tail()
         time.sleep(0.2)
     f.sign_in(daemon, world.idps["forge"], "late")
+
+
+def test_somebody_holds_the_store(make_world):
+    """Logins are refused at once; forward-auth does not wait for it."""
+    world = make_world("held")
+    daemon = world.daemon
+    cookie = d.session_of(f.sign_in(daemon, world.idps["forge"], "before"),
+                          world.settings.public)
+    file = next((world.folder / "store").glob("*.db"))
+    base = sqlite3.connect(file, isolation_level=None)
+    base.execute("begin immediate")
+    try:
+        login = f.begin(daemon)
+        answer = f.deliver(daemon, login, f.signed(
+            world.idps["forge"], login, subject="during",
+            attributes={"uid": "during"}))
+        assert answer.status == 503
+        slow = 0
+        for _ in range(60):
+            began = time.monotonic()
+            assert daemon.gate(cookies=cookie).status == 200
+            slow += time.monotonic() - began > 0.5 * d.SLOW
+            time.sleep(0.05)
+        assert slow == 0, "forward-auth waits for the store"
+    finally:
+        base.execute("rollback")
+        base.close()
+    f.sign_in(daemon, world.idps["forge"], "after")
+    names = [m["name"] for m in daemon.show("show", "members", "acme")]
+    assert sorted(names) == ["after", "before"]
+
+
+def test_audit_says_how_he_signed_in(make_world):
+    world = make_world("told")
+    f.sign_in(world.daemon, world.idps["forge"], "told")
+    world.daemon.stop()
+    file = next((world.folder / "store").glob("*.db"))
+    base = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    record, = base.execute(
+        "select record from audit where type = 'org.sso_login'").fetchone()
+    base.close()
+    for name in (b"authn_instant", b"authn_context", b"email_vouched"):
+        assert name in record
+    world.daemon.start()

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/reserved.h"
 #include "hfssod/parent/value.h"
 
 struct one {
@@ -121,10 +122,10 @@ test_organization(void **state)
 
 	(void)state;
 	all(value_organization, list);
-	assert_true(value_reserved("api"));
-	assert_true(value_reserved("API"));
-	assert_true(value_reserved("organizations"));
-	assert_false(value_reserved("acme"));
+	assert_true(reserved_word("api"));
+	assert_true(reserved_word("API"));
+	assert_true(reserved_word("organizations"));
+	assert_false(reserved_word("acme"));
 }
 
 static bool
