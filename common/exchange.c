@@ -107,8 +107,8 @@ sso_started_put(struct writer *w, const struct sso_started *s)
 	wire_put_strings(w, &s->clear);
 }
 
-bool
-sso_started_get(struct reader *r, struct sso_started *s)
+static void
+started_get(struct reader *r, struct sso_started *s)
 {
 	size_t	 i;
 
@@ -123,6 +123,12 @@ sso_started_get(struct reader *r, struct sso_started *s)
 	}
 	cookie_get(r, &s->set_cookie);
 	s->clear = wire_get_strings(r, 64, 8);
+}
+
+bool
+sso_started_get(struct reader *r, struct sso_started *s)
+{
+	started_get(r, s);
 	return wire_end(r);
 }
 
@@ -157,7 +163,7 @@ name_id_put(struct writer *w, const struct name_id *n)
 	wire_put_string(w, n->sp_provided_id);
 }
 
-static void
+void
 name_id_get(struct reader *r, struct name_id *n)
 {
 	n->value = wire_get_string(r, LIMIT_SUBJECT);
@@ -290,6 +296,103 @@ login_answer_get(struct reader *r, struct login_answer *a)
 	a->organization = wire_get_string(r, NAME);
 	a->connection = wire_get_string(r, NAME);
 	return wire_end(r);
+}
+
+void
+logout_start_put(struct writer *w, const struct logout_start *l)
+{
+	wire_put_u64(w, l->request);
+	wire_put_u64(w, l->origin);
+	wire_put_string(w, l->organization);
+	wire_put_string(w, l->connection);
+	name_id_put(w, &l->name_id);
+	wire_put_string(w, l->session_index);
+}
+
+bool
+logout_start_get(struct reader *r, struct logout_start *l)
+{
+	l->request = wire_get_u64(r);
+	l->origin = wire_get_u64(r);
+	l->organization = wire_get_string(r, NAME);
+	l->connection = wire_get_string(r, NAME);
+	name_id_get(r, &l->name_id);
+	l->session_index = wire_get_string(r, LIMIT_SUBJECT);
+	return wire_end(r);
+}
+
+void
+logout_outcome_put(struct writer *w, const struct logout_outcome *o)
+{
+	request_put(w, &o->request);
+	wire_put_u64(w, o->origin);
+	verdict_put(w, o->verdict);
+	wire_put_string(w, o->organization);
+	wire_put_string(w, o->connection);
+	wire_put_string(w, o->detail);
+	wire_put_bool(w, o->response);
+	wire_put_u8(w, (uint8_t)o->result);
+	wire_put_bytes(w, o->login_key);
+	wire_put_bytes(w, o->message_key);
+	wire_put_i64(w, o->message_until);
+	name_id_put(w, &o->name_id);
+	wire_put_strings(w, &o->session_indexes);
+	sso_started_put(w, &o->started);
+}
+
+bool
+logout_outcome_get(struct reader *r, struct logout_outcome *o)
+{
+	memset(o, 0, sizeof(*o));
+	request_get(r, &o->request);
+	o->origin = wire_get_u64(r);
+	o->verdict = verdict_get(r);
+	o->organization = wire_get_string(r, NAME);
+	o->connection = wire_get_string(r, NAME);
+	o->detail = wire_get_string(r, 1024);
+	o->response = wire_get_bool(r);
+	o->result = wire_get_enum(r, LOGOUT_MAX);
+	o->login_key = burn_get(r);
+	o->message_key = burn_get(r);
+	o->message_until = wire_get_i64(r);
+	name_id_get(r, &o->name_id);
+	o->session_indexes = wire_get_strings(r, LIMIT_SESSION_INDEXES,
+	    LIMIT_SUBJECT);
+	started_get(r, &o->started);
+	return wire_end(r);
+}
+
+void
+logout_outcome_free(struct logout_outcome *o)
+{
+	strings_free(&o->session_indexes);
+	sso_started_free(&o->started);
+}
+
+void
+logout_answer_put(struct writer *w, const struct logout_answer *a)
+{
+	verdict_put(w, a->verdict);
+	wire_put_bool(w, a->ended);
+	wire_put_u8(w, (uint8_t)a->result);
+	sso_started_put(w, &a->started);
+}
+
+bool
+logout_answer_get(struct reader *r, struct logout_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->verdict = verdict_get(r);
+	a->ended = wire_get_bool(r);
+	a->result = wire_get_enum(r, LOGOUT_MAX);
+	started_get(r, &a->started);
+	return wire_end(r);
+}
+
+void
+logout_answer_free(struct logout_answer *a)
+{
+	sso_started_free(&a->started);
 }
 
 void
@@ -455,6 +558,21 @@ session_end_get(struct reader *r, struct session_end *e)
 {
 	request_get(r, &e->request);
 	e->form_token = wire_get_string(r, LIMIT_BODY_SMALL);
+	return wire_end(r);
+}
+
+void
+session_ended_put(struct writer *w, const struct session_ended *s)
+{
+	verdict_put(w, s->verdict);
+	wire_put_bool(w, s->follows);
+}
+
+bool
+session_ended_get(struct reader *r, struct session_ended *s)
+{
+	s->verdict = verdict_get(r);
+	s->follows = wire_get_bool(r);
 	return wire_end(r);
 }
 

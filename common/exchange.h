@@ -22,6 +22,7 @@ enum endpoint {
 	ENDPOINT_LOGIN,		/* .../saml/login: begin a sign-in */
 	ENDPOINT_CONSUME,	/* .../saml/consume: the ACS */
 	ENDPOINT_METADATA,	/* .../saml/metadata */
+	ENDPOINT_LOGOUT,	/* .../saml/logout: of the provider */
 	ENDPOINT_MAX
 };
 
@@ -33,7 +34,7 @@ struct login_cookie {
 #define LOGIN_COOKIE_PREFIX	"__Host-hfsso-l-"
 #define SESSION_COOKIE		"__Host-hfsso"
 
-/* sso_start, sso_answer, sp_metadata_get: handed over whole. */
+/* sso_start, sso_answer, sso_logout, sp_metadata_get: handed over whole. */
 struct sso_request {
 	struct request	 request;
 	enum endpoint	 endpoint;
@@ -52,7 +53,8 @@ bool	 sso_request_get(struct reader *, struct sso_request *);
 /*
  * sso_started: where the browser goes next.  With verdict ok either url
  * alone (redirect binding), or url and form fields (POST binding), which
- * http shows as a form with a button.  set_cookie is a login cookie to
+ * http shows as a form with a button; at a logout url may be "", and it
+ * stays here.  set_cookie is a login cookie to
  * set; clear lists names (8 hex digits) of login cookies to remove.
  */
 struct sso_started {
@@ -84,8 +86,9 @@ struct name_id {
 	const char	*sp_name_qualifier;
 	const char	*sp_provided_id;
 };
-/* Also how the store keeps one. */
+/* Also how the store keeps one; get makes no end check. */
 void	 name_id_put(struct writer *, const struct name_id *);
+void	 name_id_get(struct reader *, struct name_id *);
 
 struct identity {
 	const char	*subject;	/* with the connection: the key */
@@ -148,6 +151,67 @@ struct login_answer {
 };
 void	 login_answer_put(struct writer *, const struct login_answer *);
 bool	 login_answer_get(struct reader *, struct login_answer *);
+
+/*
+ * logout_start: a session has ended, and this is how its identity provider
+ * knows it.  origin is the http process that waits for sso_started.
+ */
+struct logout_start {
+	uint64_t	 request;	/* http's id */
+	uint64_t	 origin;
+	const char	*organization;
+	const char	*connection;
+	struct name_id	 name_id;	/* whole */
+	const char	*session_index;	/* "" : none */
+};
+void	 logout_start_put(struct writer *, const struct logout_start *);
+bool	 logout_start_get(struct reader *, struct logout_start *);
+
+/* What an identity provider says it has done with its own session. */
+enum logout_result {
+	LOGOUT_HERE,		/* it was not asked */
+	LOGOUT_DONE,
+	LOGOUT_PARTIAL,
+	LOGOUT_FAILED,
+	LOGOUT_MAX
+};
+/*
+ * logout_outcome: what a message at the logout address becomes, a
+ * LogoutRequest or the LogoutResponse to ours.  request, origin, keys and
+ * refusals are as in a login's outcome.  started is where the browser goes
+ * once policy has written it: for a LogoutRequest our signed answer, which
+ * policy lets out only after the commit.
+ */
+struct logout_outcome {
+	struct request	 request;
+	uint64_t	 origin;
+	enum verdict	 verdict;
+	const char	*organization;
+	const char	*connection;
+	const char	*detail;
+	bool		 response;	/* else a LogoutRequest */
+	enum logout_result result;	/* response */
+	struct bytes	 login_key;	/* response: hash of our request's id */
+	struct bytes	 message_key;
+	int64_t		 message_until;
+	struct name_id	 name_id;	/* request: whose sessions */
+	struct strings	 session_indexes; /* which of them; empty: all */
+	struct sso_started started;
+};
+void	 logout_outcome_put(struct writer *, const struct logout_outcome *);
+bool	 logout_outcome_get(struct reader *, struct logout_outcome *);
+void	 logout_outcome_free(struct logout_outcome *);
+
+/* logout_answer: the verdict, and with ok where the browser goes. */
+struct logout_answer {
+	enum verdict	 verdict;
+	bool		 ended;		/* the session of this browser, too */
+	enum logout_result result;
+	struct sso_started started;
+};
+void	 logout_answer_put(struct writer *, const struct logout_answer *);
+bool	 logout_answer_get(struct reader *, struct logout_answer *);
+void	 logout_answer_free(struct logout_answer *);
 
 /* key_offer: the current key that seals login state, and the one before. */
 #define LOGIN_KEY	32
@@ -228,7 +292,18 @@ void	 session_end_put(struct writer *, const struct session_end *);
 bool	 session_end_get(struct reader *, struct session_end *);
 
 /*
- * session_ended, ctl_result, and the start of ctl_records: a verdict.  The
+ * session_ended.  follows: verifier was told, and its sso_started says
+ * where the browser goes; it may well come first.
+ */
+struct session_ended {
+	enum verdict	 verdict;
+	bool		 follows;
+};
+void	 session_ended_put(struct writer *, const struct session_ended *);
+bool	 session_ended_get(struct reader *, struct session_ended *);
+
+/*
+ * ctl_result, and the start of ctl_records: a verdict.  The
  * one get without the end check, since something may follow.
  */
 struct result {

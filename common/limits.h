@@ -55,11 +55,13 @@
 #define LIMIT_VALUE		1024		/* one value of an attribute */
 #define LIMIT_VALUES		2000		/* of one attribute */
 
-/* Signing in. */
+/* Signing in, and out. */
 #define LIMIT_LOGIN_COOKIES	4		/* unfinished, of a browser */
 #define LIMIT_LOGIN_SECONDS	600
 #define LIMIT_SKEW		180		/* clock skew */
 #define LIMIT_ISSUED		300		/* age of an IssueInstant */
+#define LIMIT_RELAY_STATE	1024		/* another's; SAML says 80 */
+#define LIMIT_SESSION_INDEXES	64		/* in one LogoutRequest */
 #define LIMIT_SESSIONS		256		/* live ones of an account */
 #define LIMIT_TOKEN		64		/* octets of our cookies */
 

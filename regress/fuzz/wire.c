@@ -34,6 +34,10 @@ VALUE(access_check, (void)access_check_get, NOTHING)
 VALUE(access_answer, (void)access_answer_get, access_answer_free)
 VALUE(session_view, (void)session_view_get, session_view_free)
 VALUE(session_end, (void)session_end_get, NOTHING)
+VALUE(session_ended, (void)session_ended_get, NOTHING)
+VALUE(logout_start, (void)logout_start_get, NOTHING)
+VALUE(logout_outcome, (void)logout_outcome_get, logout_outcome_free)
+VALUE(logout_answer, (void)logout_answer_get, logout_answer_free)
 VALUE(result, (void)result_get, NOTHING)
 VALUE(ctl_question, (void)ctl_question_get, NOTHING)
 VALUE(setup, (void)setup_get, NOTHING)
@@ -70,7 +74,8 @@ static void	(*const tries[])(struct reader *) = {
 	try_login_answer, try_login_keys, try_access_check,
 	try_access_answer, try_session_view, try_session_end, try_result,
 	try_ctl_question, try_setup, try_http_view, try_verifier_view,
-	try_policy_view, try_records
+	try_policy_view, try_records, try_session_ended, try_logout_start,
+	try_logout_outcome, try_logout_answer
 };
 
 int

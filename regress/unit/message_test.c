@@ -44,9 +44,14 @@ walls(void **state)
 	for (i = 1; i < MESSAGE_MAX; i++) {
 		m = message_info(i);
 		/* Only a verifier brings an identity, only to policy. */
-		if (i == MESSAGE_login_outcome) {
+		if (i == MESSAGE_login_outcome || i == MESSAGE_logout_outcome) {
 			assert_int_equal(m->from, KIND_VERIFIER);
 			assert_int_equal(m->to, KIND_POLICY);
+		}
+		/* What an identity is called goes to verifiers alone. */
+		if (i == MESSAGE_logout_start) {
+			assert_int_equal(m->from, KIND_POLICY);
+			assert_int_equal(m->to, KIND_VERIFIER);
 		}
 		/* Descriptors come from parent alone. */
 		if (m->fd)
