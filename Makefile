@@ -135,9 +135,14 @@ SRCS_VERIFIER = \
 		hfssod/verifier/identity.c \
 		hfssod/verifier/key.c \
 		hfssod/verifier/login.c \
+		hfssod/verifier/logout.c \
+		hfssod/verifier/logout_check.c \
+		hfssod/verifier/logout_message.c \
 		hfssod/verifier/markup.c \
 		hfssod/verifier/metadata_idp.c \
 		hfssod/verifier/metadata_sp.c \
+		hfssod/verifier/outgoing.c \
+		hfssod/verifier/redirect.c \
 		hfssod/verifier/response.c \
 		hfssod/verifier/seal.c \
 		hfssod/verifier/signature.c \

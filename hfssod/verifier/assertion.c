@@ -168,10 +168,8 @@ check_confirmation(const xmlNode *confirmation,
 	return VERDICT_ok;
 }
 
-/* A NameID, its Format a lasting one or the one asked for. */
-static enum verdict
-check_name_id(const xmlNode *n, const struct response_rules *rules,
-    struct facts *facts)
+enum verdict
+assertion_name_id(const xmlNode *n, struct facts *facts)
 {
 	struct name_id *id = &facts->name_id;
 	const char *value;
@@ -191,6 +189,19 @@ check_name_id(const xmlNode *n, const struct response_rules *rules,
 	    strlen(id->sp_name_qualifier) > LIMIT_SUBJECT ||
 	    strlen(id->sp_provided_id) > LIMIT_SUBJECT)
 		return VERDICT_saml_subject;
+	return VERDICT_ok;
+}
+
+/* A NameID, its Format a lasting one or the one asked for. */
+static enum verdict
+check_name_id(const xmlNode *n, const struct response_rules *rules,
+    struct facts *facts)
+{
+	const struct name_id *id = &facts->name_id;
+	enum verdict v;
+
+	if ((v = assertion_name_id(n, facts)) != VERDICT_ok)
+		return v;
 	if (rules->nameid_format[0] != '\0' &&
 	    strcmp(rules->nameid_format, UNSPECIFIED) != 0 &&
 	    strcmp(id->format, rules->nameid_format) != 0)

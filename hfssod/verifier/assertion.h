@@ -23,6 +23,11 @@ enum verdict	 assertion_check(const struct verified *,
  */
 enum verdict	 assertion_issued(const xmlNode *, int64_t, struct facts *);
 
+/*
+ * A NameID of whatever Format, whole, into facts: ok or saml_subject.
+ */
+enum verdict	 assertion_name_id(const xmlNode *, struct facts *);
+
 /* Skew is added here and nowhere else. */
 bool		 assertion_before(int64_t now, int64_t end);
 bool		 assertion_since(int64_t now, int64_t begin);

@@ -136,9 +136,12 @@ build_connection(struct connection *c, const struct config *config,
 	const char *why;
 
 	c->acs = address(config->view->public_url, c, "consume");
+	c->slo = address(config->view->public_url, c, "logout");
 	c->metadata_url = address(config->view->public_url, c, "metadata");
 	c->entity_id = c->view->entity_id[0] != '\0' ? c->view->entity_id :
 	    c->metadata_url;
+	if (c->organization->sign.count > 0)
+		c->logout_key = &c->organization->sign.list[0];
 	if ((why = build_metadata(c, files)) == NULL)
 		why = build_request(c);
 	if (why != NULL)
@@ -218,6 +221,7 @@ config_free(struct config *c)
 		for (i = 0; i < o->connection_count; i++) {
 			metadata_idp_free(&o->connections[i].idp);
 			free(o->connections[i].acs);
+			free(o->connections[i].slo);
 			free(o->connections[i].metadata_url);
 		}
 		free(o->connections);

@@ -20,10 +20,12 @@ struct connection {
 	const struct organization	*organization;
 	struct metadata_idp		 idp;
 	char				*acs;
+	char				*slo;
 	char				*metadata_url;
 	const char			*entity_id;	/* ours */
 	enum binding			 binding; /* one that the IdP offers */
 	const struct key_pair		*request_key; /* NULL: don't sign */
+	const struct key_pair		*logout_key; /* NULL: no logout there */
 };
 
 struct organization {

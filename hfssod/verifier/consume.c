@@ -62,31 +62,16 @@ static enum verdict
 find_login(const struct seal_keys *keys, const struct sso_request *q,
     const char *relay, int64_t now, struct consumed *c)
 {
-	const struct login_cookie *cookie = NULL;
 	struct seal_context context;
 	enum verdict v;
-	size_t i;
 
 	if (!seal_is_id(relay))
 		return VERDICT_ok;
-	for (i = 0; i < q->cookie_count && cookie == NULL; i++)
-		if (strlen(q->cookies[i].name) == 8 &&
-		    memcmp(q->cookies[i].name, relay + 1, 8) == 0)
-			cookie = &q->cookies[i];
-	if (cookie == NULL)
-		return VERDICT_login_unknown;
-	context = login_context(c->connection);
-	v = seal_open(keys, &context, cookie->value, now, &c->state);
-	if (v == VERDICT_login_expired || v == VERDICT_login_elsewhere)
-		/* Of no more use to the browser. */
-		c->outcome.login_cookie = cookie->name;
-	if (v != VERDICT_ok)
-		return v;
-	if (!equal_secret(c->state.id, SEAL_ID, relay, SEAL_ID))
-		return VERDICT_login_unknown;
-	c->solicited = true;
-	c->outcome.login_cookie = cookie->name;
-	return VERDICT_ok;
+	context = login_context(c->connection, "login");
+	v = login_find(keys, &context, q, relay, now, &c->state,
+	    &c->outcome.login_cookie);
+	c->solicited = v == VERDICT_ok;
+	return v;
 }
 
 static enum verdict

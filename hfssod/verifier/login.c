@@ -5,18 +5,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/verifier/authn_request.h"
 #include "hfssod/verifier/login.h"
 
 struct seal_context
-login_context(const struct connection *c)
+login_context(const struct connection *c, const char *purpose)
 {
 	struct seal_context context = { c->organization->name, c->view->name,
-	    "saml", "login" };
+	    "saml", purpose };
 
 	return context;
+}
+
+enum verdict
+login_find(const struct seal_keys *keys, const struct seal_context *context,
+    const struct sso_request *q, const char *relay, int64_t now,
+    struct login_state *state, const char **name)
+{
+	const struct login_cookie *cookie = NULL;
+	enum verdict v;
+	size_t i;
+
+	*name = "";
+	for (i = 0; i < q->cookie_count && cookie == NULL; i++)
+		if (strlen(q->cookies[i].name) == 8 &&
+		    memcmp(q->cookies[i].name, relay + 1, 8) == 0)
+			cookie = &q->cookies[i];
+	if (cookie == NULL)
+		return VERDICT_login_unknown;
+	v = seal_open(keys, context, cookie->value, now, state);
+	if (v == VERDICT_login_expired || v == VERDICT_login_elsewhere)
+		/* Of no more use to the browser. */
+		*name = cookie->name;
+	if (v != VERDICT_ok)
+		return v;
+	if (!equal_secret(state->id, SEAL_ID, relay, SEAL_ID))
+		return VERDICT_login_unknown;
+	*name = cookie->name;
+	return VERDICT_ok;
+}
+
+void
+login_seal(const struct seal_keys *keys, const struct seal_context *context,
+    int64_t now, struct login *login)
+{
+	seal_new_id(login->state.id);
+	login->state.time = now;
+	login->cookie = seal_close(keys, context, &login->state);
+	memcpy(login->cookie_name, login->state.id + 1, 8);
+	login->started.set_cookie.name = login->cookie_name;
+	login->started.set_cookie.value = login->cookie;
 }
 
 /*
@@ -97,13 +138,8 @@ login_begin(const struct config *config, const struct seal_keys *keys,
 		s->verdict = VERDICT_ok;
 	if (s->verdict != VERDICT_ok)
 		return;
-	seal_new_id(login->state.id);
-	login->state.time = now;
-	context = login_context(c);
-	login->cookie = seal_close(keys, &context, &login->state);
-	memcpy(login->cookie_name, login->state.id + 1, 8);
-	s->set_cookie.name = login->cookie_name;
-	s->set_cookie.value = login->cookie;
+	context = login_context(c, "login");
+	login_seal(keys, &context, now, login);
 	choose_cleared(keys, q, &s->clear);
 	write_request(c, login);
 }

@@ -29,7 +29,19 @@ void	 login_begin(const struct config *, const struct seal_keys *,
 	    const struct sso_request *, int64_t, struct login *);
 void	 login_free(struct login *);
 
-/* What a connection's login state is sealed for. */
-struct seal_context login_context(const struct connection *);
+/* What a connection's login or logout state is sealed for. */
+struct seal_context login_context(const struct connection *, const char *);
+/*
+ * The state that a RelayState of our form names, by the cookies of a
+ * request: ok, login_unknown, login_elsewhere or login_expired.  The name
+ * is that of the cookie if it is of no more use, else "".
+ */
+enum verdict	 login_find(const struct seal_keys *,
+		    const struct seal_context *, const struct sso_request *,
+		    const char *, int64_t, struct login_state *,
+		    const char **);
+/* Make the state: a random id, the time, and the cookie that seals it. */
+void		 login_seal(const struct seal_keys *,
+		    const struct seal_context *, int64_t, struct login *);
 
 #endif

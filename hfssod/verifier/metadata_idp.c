@@ -122,36 +122,72 @@ copy(const char *s)
 	return c;
 }
 
-static const char *
-read_locations(struct metadata_idp *m, const xmlNode *role)
+/* Which of our bindings an element of an endpoint is for; BINDING_MAX: none. */
+static size_t
+endpoint_binding(const xmlNode *n)
 {
 	static const char *const names[BINDING_MAX] = {
 		[BINDING_REDIRECT] = BINDING "HTTP-Redirect",
 		[BINDING_POST] = BINDING "HTTP-POST",
 	};
+	const char *s;
+	size_t i;
+
+	s = xml_attribute(n, "Binding");
+	for (i = 0; i < BINDING_MAX; i++)
+		if (s != NULL && strcmp(s, names[i]) == 0 &&
+		    xml_attribute(n, "Location") != NULL)
+			return i;
+	return BINDING_MAX;
+}
+
+static const char *
+read_locations(struct metadata_idp *m, const xmlNode *role)
+{
 	const xmlNode *n;
-	const char *binding, *location;
+	const char *location;
 	size_t i;
 
 	for (n = xml_first(role); n != NULL; n = xml_next(n)) {
-		if (!xml_is(n, NS_MD, "SingleSignOnService"))
+		if (!xml_is(n, NS_MD, "SingleSignOnService") ||
+		    (i = endpoint_binding(n)) == BINDING_MAX ||
+		    m->sso[i] != NULL)
 			continue;
-		binding = xml_attribute(n, "Binding");
 		location = xml_attribute(n, "Location");
-		if (binding == NULL || location == NULL)
-			continue;
-		for (i = 0; i < BINDING_MAX; i++) {
-			if (strcmp(binding, names[i]) != 0 || m->sso[i] != NULL)
-				continue;
-			if (!location_ok(location))
-				return "metadata has a malformed "
-				    "SingleSignOnService address";
-			m->sso[i] = copy(location);
-		}
+		if (!location_ok(location))
+			return "metadata has a malformed "
+			    "SingleSignOnService address";
+		m->sso[i] = copy(location);
 	}
 	if (m->sso[BINDING_REDIRECT] == NULL && m->sso[BINDING_POST] == NULL)
 		return "metadata has no SingleSignOnService by redirect "
 		    "or POST";
+	return NULL;
+}
+
+/* SingleLogoutService, where ResponseLocation is for answers (2.2.2). */
+static const char *
+read_logout(struct metadata_idp *m, const xmlNode *role)
+{
+	const xmlNode *n;
+	const char *location, *answer;
+	size_t i;
+
+	for (n = xml_first(role); n != NULL; n = xml_next(n)) {
+		if (!xml_is(n, NS_MD, "SingleLogoutService") ||
+		    (i = endpoint_binding(n)) == BINDING_MAX ||
+		    m->slo[i] != NULL)
+			continue;
+		location = xml_attribute(n, "Location");
+		answer = xml_attribute(n, "ResponseLocation");
+		if (answer == NULL)
+			answer = location;
+		if (!location_ok(location) || !location_ok(answer))
+			return "metadata has a malformed "
+			    "SingleLogoutService address";
+		m->slo[i] = copy(location);
+		m->slo_answer[i] = copy(answer);
+	}
 	return NULL;
 }
 
@@ -238,6 +274,7 @@ metadata_idp_parse(struct metadata_idp *m, const void *data, size_t len,
 			m->entity_id = copy(id);
 	}
 	if (why == NULL && (why = read_locations(m, s.role)) == NULL &&
+	    (why = read_logout(m, s.role)) == NULL &&
 	    (why = read_keys(m, s.role)) == NULL) {
 		m->wants_signed = xml_true(s.role, "WantAuthnRequestsSigned");
 		read_valid_until(m, x.root);
@@ -254,8 +291,11 @@ metadata_idp_free(struct metadata_idp *m)
 	size_t i;
 
 	free(m->entity_id);
-	for (i = 0; i < BINDING_MAX; i++)
+	for (i = 0; i < BINDING_MAX; i++) {
 		free(m->sso[i]);
+		free(m->slo[i]);
+		free(m->slo_answer[i]);
+	}
 	public_keys_free(&m->keys);
 	memset(m, 0, sizeof(*m));
 }

@@ -14,6 +14,9 @@
 struct metadata_idp {
 	char			*entity_id;
 	char			*sso[BINDING_MAX];	/* NULL: not offered */
+	/* SingleLogoutService: for requests, and for answers. */
+	char			*slo[BINDING_MAX];	/* NULL: not offered */
+	char			*slo_answer[BINDING_MAX];
 	bool			 wants_signed;	/* WantAuthnRequestsSigned */
 	int64_t			 valid_until;	/* 0: not said */
 	struct public_keys	 keys;		/* that sign, none twice */

@@ -7,6 +7,7 @@
 #include "hfssod/verifier/metadata_sp.h"
 #include "hfssod/verifier/xml.h"
 
+#define REDIRECT "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 #define POST	"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 #define XMLENC11	"http://www.w3.org/2009/xmlenc11#"
 
@@ -37,6 +38,15 @@ write_key(struct writer *w, const char *use, const struct key_pair *pair,
 	markup_put(w, "    </md:KeyDescriptor>\n");
 }
 
+static void
+write_logout(struct writer *w, const char *binding, const char *address)
+{
+	markup_put(w, "    <md:SingleLogoutService");
+	markup_attribute(w, "Binding", binding);
+	markup_attribute(w, "Location", address);
+	markup_put(w, "/>\n");
+}
+
 char *
 metadata_sp_write(const struct metadata_sp *m)
 {
@@ -59,6 +69,10 @@ metadata_sp_write(const struct metadata_sp *m)
 		write_key(&w, "signing", &m->sign->list[i], false);
 	for (i = 0; i < m->decrypt->count; i++)
 		write_key(&w, "encryption", &m->decrypt->list[i], true);
+	if (m->slo != NULL) {
+		write_logout(&w, REDIRECT, m->slo);
+		write_logout(&w, POST, m->slo);
+	}
 	if (m->nameid_format[0] != '\0') {
 		markup_put(&w, "    <md:NameIDFormat>");
 		markup_text(&w, m->nameid_format);

@@ -17,6 +17,7 @@ struct metadata_sp {
 	bool			 assertions_signed;	/* wanted */
 	const struct key_pairs	*sign;
 	const struct key_pairs	*decrypt;
+	const char		*slo;		/* NULL: no single logout */
 };
 
 /* The document: allocated text, the caller frees it. */

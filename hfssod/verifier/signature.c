@@ -37,12 +37,13 @@ struct verified {
 static const struct {
 	const char	*uri;
 	enum key_type	 type;
+	const char	*digest;
 } signature_methods[] = {
-	{ DSIG_MORE "rsa-sha256",	KEY_RSA },
-	{ DSIG_MORE "rsa-sha384",	KEY_RSA },
-	{ DSIG_MORE "rsa-sha512",	KEY_RSA },
-	{ DSIG_MORE "ecdsa-sha256",	KEY_EC },
-	{ DSIG_MORE "ecdsa-sha384",	KEY_EC },
+	{ DSIG_MORE "rsa-sha256",	KEY_RSA,	"SHA256" },
+	{ DSIG_MORE "rsa-sha384",	KEY_RSA,	"SHA384" },
+	{ DSIG_MORE "rsa-sha512",	KEY_RSA,	"SHA512" },
+	{ DSIG_MORE "ecdsa-sha256",	KEY_EC,		"SHA256" },
+	{ DSIG_MORE "ecdsa-sha384",	KEY_EC,		"SHA384" },
 };
 #define METHODS	(sizeof(signature_methods) / sizeof(signature_methods[0]))
 
@@ -59,6 +60,30 @@ verified_new(xmlNode *node)
 		fatal("malloc");
 	v->node = node;
 	return v;
+}
+
+/* The number of a method; METHODS if there is no such. */
+static size_t
+find_method(const char *uri)
+{
+	size_t i;
+
+	for (i = 0; i < METHODS; i++)
+		if (strcmp(uri, signature_methods[i].uri) == 0)
+			break;
+	return i;
+}
+
+bool
+signature_method(const char *uri, enum key_type *type, const char **digest)
+{
+	size_t i;
+
+	if ((i = find_method(uri)) == METHODS)
+		return false;
+	*type = signature_methods[i].type;
+	*digest = signature_methods[i].digest;
+	return true;
 }
 
 xmlNode *
@@ -200,10 +225,7 @@ form_signed_info(const xmlNode *info, const char *id, size_t *method)
 		return VERDICT_saml_signature_form;
 	if ((s = only_attribute(n, "Algorithm")) == NULL)
 		return VERDICT_saml_signature_form;
-	for (*method = 0; *method < METHODS; ++*method)
-		if (strcmp(s, signature_methods[*method].uri) == 0)
-			break;
-	if (*method == METHODS)
+	if ((*method = find_method(s)) == METHODS)
 		return VERDICT_saml_algorithm;
 	if (n->children != NULL)
 		return VERDICT_saml_signature_form;

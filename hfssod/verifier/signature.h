@@ -5,6 +5,8 @@
 #ifndef VERIFIER_SIGNATURE_H
 #define VERIFIER_SIGNATURE_H
 
+#include <stdbool.h>
+
 #include <libxml/tree.h>
 
 #include "common/verdict.h"
@@ -31,6 +33,12 @@ xmlNode		*signature_find(const xmlNode *);
  */
 enum verdict	 signature_verify(xmlNode *, xmlNode *,
 		    const struct public_keys *, struct verified **);
+/*
+ * Whether a signature algorithm is one of ours: the type of key it needs,
+ * and libcrypto's name of its digest.
+ */
+bool		 signature_method(const char *, enum key_type *,
+		    const char **);
 /*
  * An element that lies within a verified one.  Returns a new one, or
  * NULL if it does not lie there.

@@ -19,6 +19,7 @@
 #include "hfssod/verifier/consume.h"
 #include "hfssod/verifier/crypto.h"
 #include "hfssod/verifier/login.h"
+#include "hfssod/verifier/logout.h"
 #include "hfssod/verifier/metadata_sp.h"
 
 #define RENEW_LEAST	60		/* seconds between two key requests */
@@ -140,6 +141,51 @@ sso_answer(struct peer *peer, uint64_t id, struct reader *r)
 }
 
 static void
+sso_logout(struct peer *peer, uint64_t id, struct reader *r)
+{
+	struct peer *policy;
+	struct sso_request q;
+	struct logout l;
+	struct writer w;
+
+	(void)id;
+	if (!sso_request_get(r, &q))
+		fatalx("sso_logout is malformed");
+	if ((policy = child_peer(PROC_POLICY, NULL)) == NULL)
+		return;
+	logout_receive(config, current_keys(), &q, peer->instance,
+	    clock_now(), &l);
+	wire_init(&w, LIMIT_LOGIN_MESSAGE);
+	logout_outcome_put(&w, &l.outcome);
+	peer_send(policy, MESSAGE_logout_outcome, q.request.id, &w);
+	wire_free(&w);
+	logout_free(&l);
+}
+
+/* Policy has ended a session; http waits for where to send its browser. */
+static void
+logout_start(struct peer *peer, uint64_t id, struct reader *r)
+{
+	struct logout_start s;
+	struct peer *http;
+	struct login login;
+	struct writer w;
+
+	(void)peer;
+	if (!logout_start_get(r, &s))
+		fatalx("logout_start is malformed");
+	http = child_instance(s.origin);
+	if (http == NULL || (http->kinds & KIND_BROWSER) == 0)
+		return;
+	logout_begin(config, current_keys(), &s, clock_now(), &login);
+	wire_init(&w, LIMIT_LOGIN_MESSAGE);
+	sso_started_put(&w, &login.started);
+	peer_send(http, MESSAGE_sso_started, id, &w);
+	wire_free(&w);
+	login_free(&login);
+}
+
+static void
 metadata_get(struct peer *peer, uint64_t id, struct reader *r)
 {
 	const struct connection *c;
@@ -158,6 +204,7 @@ metadata_get(struct peer *peer, uint64_t id, struct reader *r)
 	if (c != NULL) {
 		m.entity_id = c->entity_id;
 		m.acs = c->acs;
+		m.slo = c->logout_key == NULL ? NULL : c->slo;
 		m.nameid_format = c->view->nameid_format;
 		m.requests_signed = c->request_key != NULL;
 		m.assertions_signed =
@@ -229,6 +276,8 @@ joined(struct peer *peer)
 static const struct handler handlers[] = {
 	{ MESSAGE_sso_start,		sso_start },
 	{ MESSAGE_sso_answer,		sso_answer },
+	{ MESSAGE_sso_logout,		sso_logout },
+	{ MESSAGE_logout_start,		logout_start },
 	{ MESSAGE_sp_metadata_get,	metadata_get },
 	{ MESSAGE_key_offer,		key_offer },
 	{ MESSAGE_none,			NULL }
