@@ -163,8 +163,10 @@ SRCS_POLICY = \
 		hfssod/policy/jit.c \
 		hfssod/policy/login.c \
 		hfssod/policy/loginkey.c \
+		hfssod/policy/logout.c \
 		hfssod/policy/member.c \
 		hfssod/policy/name.c \
+		hfssod/policy/outcome.c \
 		hfssod/policy/pending.c \
 		hfssod/policy/policy.c \
 		hfssod/policy/refusal.c \

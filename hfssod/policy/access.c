@@ -14,6 +14,7 @@
 #include "common/record.h"
 #include "hfssod/policy/access.h"
 #include "hfssod/policy/decision.h"
+#include "hfssod/policy/logout.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/state.h"
 
@@ -309,6 +310,7 @@ enum verdict
 session_end(struct request *request, struct reader *r, struct writer *w)
 {
 	struct session_end	 e;
+	struct session_ended	 ended;
 	char			 token[FORM_TOKEN];
 
 	if (!session_end_get(r, &e))
@@ -316,14 +318,26 @@ session_end(struct request *request, struct reader *r, struct writer *w)
 	form_token(request->secret, token);
 	if (!equal_secret(token, strlen(token), e.form_token,
 	    strlen(e.form_token))) {
-		result_refuse(w, VERDICT_token_mismatch);
+		session_end_refuse(w, VERDICT_token_mismatch);
 		return VERDICT_token_mismatch;
 	}
 	explicit_bzero(token, sizeof(token));
+	ended.verdict = VERDICT_ok;
+	ended.follows = logout_follow(state.session, request);
 	member_session_end(state.session->key, true);
 	tell_end(state.session, request);
-	result_refuse(w, VERDICT_ok);
+	session_ended_put(w, &ended);
 	return store_failed(state.store) ? VERDICT_unavailable : VERDICT_ok;
+}
+
+void
+session_end_refuse(struct writer *w, enum verdict v)
+{
+	struct session_ended	 ended;
+
+	ended.verdict = v;
+	ended.follows = false;
+	session_ended_put(w, &ended);
 }
 
 void

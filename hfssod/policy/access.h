@@ -17,6 +17,7 @@ enum verdict	 session_end(struct request *, struct reader *,
 /* Their answers with a verdict alone. */
 void		 access_refuse(struct writer *, enum verdict);
 void		 session_show_refuse(struct writer *, enum verdict);
+void		 session_end_refuse(struct writer *, enum verdict);
 void		 result_refuse(struct writer *, enum verdict);
 
 #endif

@@ -41,6 +41,18 @@ effect_drop(struct effects *e, const uint8_t key[SESSION_KEY], bool revoke)
 }
 
 void
+effect_stamp(struct effects *e, const uint8_t key[SESSION_KEY],
+    const struct organization *o)
+{
+	struct effect	*f = next(e);
+
+	f->type = EFFECT_STAMP;
+	f->revoke = true;
+	f->organization = o;
+	memcpy(f->key, key, SESSION_KEY);
+}
+
+void
 effect_account(struct effects *e, struct account *a)
 {
 	struct effect	*f = next(e);
@@ -68,7 +80,7 @@ effects_back(struct effects *e, size_t mark)
 
 void
 effects_apply(struct effects *e, struct sessions *t,
-    void (*unwritten)(const struct session *))
+    effects_unwritten_fn *unwritten)
 {
 	struct effect	*f;
 	struct session	*s;
@@ -87,8 +99,11 @@ effects_apply(struct effects *e, struct sessions *t,
 		if ((s = session_find(t, f->key)) == NULL)
 			continue;
 		if (f->unwritten)
-			unwritten(s);
-		session_drop(t, s);
+			unwritten(s, f->organization);
+		if (f->type == EFFECT_STAMP)
+			session_stamp_drop(t, s, f->organization);
+		else
+			session_drop(t, s);
 	}
 	e->count = 0;
 }

@@ -12,10 +12,11 @@
 #include "hfssod/policy/session.h"
 
 struct effect {
-	enum { EFFECT_ADD, EFFECT_DROP, EFFECT_ACCOUNT } type;
+	enum { EFFECT_ADD, EFFECT_DROP, EFFECT_STAMP, EFFECT_ACCOUNT } type;
 	bool		 revoke;	/* counts whether committed or not */
 	bool		 unwritten;	/* a revocation the store has not */
 	uint8_t		 key[SESSION_KEY];
+	const struct organization *organization;	/* EFFECT_STAMP */
 	struct session	*session;	/* owned */
 	struct account	*account;	/* owned */
 };
@@ -33,6 +34,9 @@ void	 effect_add(struct effects *, struct session *, struct account *);
  * before the first write of its handler.
  */
 void	 effect_drop(struct effects *, const uint8_t [SESSION_KEY], bool);
+/* The stamp of one organization ends: a revocation, as above. */
+void	 effect_stamp(struct effects *, const uint8_t [SESSION_KEY],
+	    const struct organization *);
 /* An account has changed; owned. */
 void	 effect_account(struct effects *, struct account *);
 
@@ -40,10 +44,13 @@ void	 effect_account(struct effects *, struct account *);
 void	 effects_back(struct effects *, size_t);
 /*
  * Do them, in order, and empty the list.  The function is told every
- * session that is dropped although the store has it still.
+ * session that is dropped although the store has it still, or which stamp
+ * of it (else NULL).
  */
+typedef void	 effects_unwritten_fn(const struct session *,
+		    const struct organization *);
 void	 effects_apply(struct effects *, struct sessions *,
-	    void (*)(const struct session *));
+	    effects_unwritten_fn *);
 void	 effects_free(struct effects *);
 
 #endif

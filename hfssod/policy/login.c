@@ -1,7 +1,7 @@
 /*
- * Logins.  In policy.  Must never trust a verifier for an organization of
- * another group, nor let a login or message count twice; first everything
- * is read and decided, then everything is written.
+ * Logins.  In policy.  Must never make a session that outcome.h does not
+ * let in; first everything is read and decided, then everything is
+ * written.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +13,14 @@
 #include "common/record.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/member.h"
+#include "hfssod/policy/outcome.h"
 #include "hfssod/policy/state.h"
 
 /* One login, while it is decided and written. */
 struct login {
 	const struct outcome	*outcome;
 	struct connection	*connection;
+	struct burn		 burn;
 	struct found		 found;
 	struct member_change	 change;
 	int64_t			 now;
@@ -30,56 +32,28 @@ struct login {
 
 /* --- deciding --------------------------------------------------------- */
 
-/* Is the place right: connection, group, switched on, known to the store? */
+/* Connection and group are right, and the login counts once. */
 static enum verdict
 decide_place(struct login *l)
 {
 	const struct outcome	*o = l->outcome;
-	struct organization	*org;
 
-	org = directory_organization(state.directory, o->organization);
-	if (org == NULL || org->settings == NULL)
-		return VERDICT_unknown_organization;
-	if (strcmp(org->settings->verifier_group, state.group) != 0)
-		return VERDICT_wrong_group;
-	l->connection = directory_connection(state.directory, org,
-	    o->connection);
-	if (l->connection == NULL || l->connection->settings == NULL)
-		return VERDICT_unknown_organization;
-	if (!l->connection->settings->enabled)
-		return VERDICT_connection_disabled;
-	if (org->id == 0 || l->connection->id == 0) {
-		l->detail = "the configuration is not in the store yet";
-		return VERDICT_unavailable;
-	}
-	return VERDICT_ok;
+	return outcome_place(o->organization, o->connection, &l->connection,
+	    &l->detail);
 }
 
-/* The hashes that make a login count once. */
 static enum verdict
 decide_once(struct login *l)
 {
 	const struct outcome	*o = l->outcome;
-	enum step		 step;
 
-	/*
-	 * What was burned is forgotten by the store's time, so what is too
-	 * old by that time can't be let in, whatever the clock says now.
-	 */
-	if (o->message_until + 2 * LIMIT_SKEW < l->now) {
-		l->detail = "too old by the store's time";
-		return VERDICT_saml_expired;
-	}
+	l->burn = (struct burn){ o->login_key, o->message_key,
+	    o->message_until };
 	if (o->message_key.len != BURN_KEY || o->identity.subject[0] == '\0') {
 		l->detail = "verifier gave no key or no subject";
 		return VERDICT_internal;
 	}
-	step = store_run(state.store, ST_burned,
-	    v_blob(o->login_key.data, o->login_key.len),
-	    v_blob(o->message_key.data, o->message_key.len));
-	store_end(state.store, ST_burned);
-	return step == STEP_ROW ? VERDICT_replayed :
-	    step == STEP_DONE ? VERDICT_ok : VERDICT_unavailable;
+	return outcome_once(&l->burn, l->now, &l->detail);
 }
 
 static enum verdict
@@ -124,23 +98,6 @@ decide(struct login *l)
 }
 
 /* --- writing ---------------------------------------------------------- */
-
-static enum verdict
-write_burned(const struct login *l)
-{
-	const struct outcome	*o = l->outcome;
-	int64_t			 until = l->now + LIMIT_LOGIN_SECONDS;
-	enum step		 step;
-
-	if (o->message_until > until)
-		until = o->message_until;
-	step = store_run(state.store, ST_burn,
-	    v_blob(o->login_key.data, o->login_key.len),
-	    v_blob(o->message_key.data, o->message_key.len),
-	    v_int(until + 2 * LIMIT_SKEW));
-	return step == STEP_DONE ? VERDICT_ok :
-	    step == STEP_CONFLICT ? VERDICT_replayed : VERDICT_unavailable;
-}
 
 /*
  * What of the browser's session so far goes on: its stamps for other
@@ -293,7 +250,7 @@ write_login(struct login *l)
 	size_t			 carried;
 	bool			 ok;
 
-	if ((v = write_burned(l)) != VERDICT_ok)
+	if ((v = outcome_burn(&l->burn, l->now)) != VERDICT_ok)
 		return v;
 	ok = l->found.known ?
 	    jit_refresh(&l->found, l->connection, &o->identity) :

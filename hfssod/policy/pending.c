@@ -157,16 +157,21 @@ add_organization(struct pending *p, int64_t organization)
 }
 
 void
-pending_add(struct pending *p, const struct session *s)
+pending_add(struct pending *p, const struct session *s,
+    const struct organization *o)
 {
-	size_t	 i;
+	struct pending_key	*k;
+	size_t			 i;
 
 	p->keys = reallocarray(p->keys, p->key_count + 1, sizeof(*p->keys));
 	if (p->keys == NULL)
 		fatal("pending");
-	memcpy(p->keys[p->key_count++], s->key, SESSION_KEY);
+	k = &p->keys[p->key_count++];
+	memcpy(k->key, s->key, SESSION_KEY);
+	k->organization = o == NULL ? 0 : o->id;
 	for (i = 0; i < s->stamp_count; i++)
-		add_organization(p, s->stamps[i].organization->id);
+		if (o == NULL || s->stamps[i].organization == o)
+			add_organization(p, s->stamps[i].organization->id);
 }
 
 void
@@ -187,17 +192,25 @@ pending_due(const struct pending *p)
 	return p->key_count > 0 || p->all || p->organization_count > 0;
 }
 
+static void
+write_key(const struct pending_key *k, struct store *s)
+{
+	if (k->organization != 0) {
+		store_run(s, ST_stamp_remove, v_blob(k->key, SESSION_KEY),
+		    v_int(k->organization));
+		return;
+	}
+	store_run(s, ST_stamps_remove_key, v_blob(k->key, SESSION_KEY));
+	store_run(s, ST_session_remove_key, v_blob(k->key, SESSION_KEY));
+}
+
 void
 pending_write(const struct pending *p, struct store *s)
 {
 	size_t	 i;
 
-	for (i = 0; i < p->key_count; i++) {
-		store_run(s, ST_stamps_remove_key,
-		    v_blob(p->keys[i], SESSION_KEY));
-		store_run(s, ST_session_remove_key,
-		    v_blob(p->keys[i], SESSION_KEY));
-	}
+	for (i = 0; i < p->key_count; i++)
+		write_key(&p->keys[i], s);
 	if (p->before_all)
 		store_run(s, ST_stamps_end_all, v_int(p->last_session));
 	for (i = 0; i < p->before; i++)

@@ -19,6 +19,11 @@
 #define PENDING_FILE		4096	/* octets of the file */
 #define PENDING_MOST		500	/* organizations in it */
 
+/* A session that was revoked, or one stamp of it. */
+struct pending_key {
+	uint8_t		 key[SESSION_KEY];
+	int64_t		 organization;	/* 0: all of it */
+};
 struct pending {
 	int		 fd;
 	bool		 all;		/* of every organization */
@@ -30,7 +35,7 @@ struct pending {
 	bool		 before_all;
 	int64_t		 last_session;	/* row of the last session then */
 	size_t		 key_count;
-	uint8_t		(*keys)[SESSION_KEY];
+	struct pending_key *keys;
 };
 
 /*
@@ -41,8 +46,12 @@ bool	 pending_open(struct pending *, const char *);
 void	 pending_close(struct pending *);
 /* Whether a stamp of that organization ended with the time before. */
 bool	 pending_has(const struct pending *, int64_t);
-/* This session was revoked, and the store does not know it yet. */
-void	 pending_add(struct pending *, const struct session *);
+/*
+ * This session was revoked, or its stamp of that organization, and the
+ * store does not know it yet.
+ */
+void	 pending_add(struct pending *, const struct session *,
+	    const struct organization *);
 /* Note in the file what was added; again if it failed. */
 void	 pending_note(struct pending *);
 /*

@@ -17,6 +17,7 @@
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
+#include "hfssod/policy/logout.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
@@ -32,7 +33,9 @@
 	V(key_request, key_offer, key_refuse, VERB_WRITES) \
 	V(access_check, access_answer, access_refuse, VERB_REQUEST) \
 	V(session_show, session_shown, session_show_refuse, VERB_REQUEST) \
-	V(session_end, session_ended, result_refuse, \
+	V(logout_outcome, logout_answer, logout_refuse, \
+	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
+	V(session_end, session_ended, session_end_refuse, \
 	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
 	V(session_revoke, ctl_result, result_refuse, \
 	    VERB_WRITES | VERB_ALWAYS) \

@@ -117,7 +117,11 @@ static const char	 step_1[] =
     " PRIMARY KEY (minute, connection, verdict, address))"
     " STRICT, WITHOUT ROWID;";
 
-static const char *const	 steps[] = { step_1 };
+/* name_id begins with its value: found by what a LogoutRequest names. */
+static const char	 step_2[] =
+    "CREATE INDEX stamp_name_id ON stamp (connection, name_id);";
+
+static const char *const	 steps[] = { step_1, step_2 };
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
 
 static char	 reason[512];

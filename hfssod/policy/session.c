@@ -151,6 +151,20 @@ session_drop(struct sessions *t, struct session *s)
 }
 
 void
+session_stamp_drop(struct sessions *t, struct session *s,
+    const struct organization *o)
+{
+	size_t	 i, kept = 0;
+
+	for (i = 0; i < s->stamp_count; i++)
+		if (s->stamps[i].organization != o)
+			s->stamps[kept++] = s->stamps[i];
+	s->stamp_count = kept;
+	if (kept == 0)
+		session_drop(t, s);
+}
+
+void
 session_account(struct sessions *t, struct account *a)
 {
 	struct person	*p;

@@ -74,6 +74,9 @@ void	 session_add(struct sessions *, struct session *, struct account *);
 void	 session_expect(struct sessions *, struct account *);
 /* Remove and free; a person without sessions goes too. */
 void	 session_drop(struct sessions *, struct session *);
+/* Likewise one stamp, and with the last one the session. */
+void		 session_stamp_drop(struct sessions *, struct session *,
+		    const struct organization *);
 /* Replace an account; freed if nobody has a session of it. */
 void	 session_account(struct sessions *, struct account *);
 /* The public handle as text. */

@@ -176,6 +176,7 @@ state_load(void)
 {
 	sessions_init(&state.sessions);
 	audit_init(&state.audit);
+	wire_init(&state.also_octets, LIMIT_MESSAGE);
 	refusals_init(&state.refusals);
 	if ((state.directory = directory_load(state.store)) == NULL)
 		return false;
@@ -193,6 +194,7 @@ state_free(void)
 	sessions_free(&state.sessions);
 	refusals_free(&state.refusals);
 	audit_free(&state.audit);
+	wire_free(&state.also_octets);
 	directory_free(state.directory);
 	policy_view_free(state.view);
 	pending_close(&state.pending);

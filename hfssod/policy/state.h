@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/message.h"
 #include "common/view.h"
 #include "hfssod/policy/audit.h"
 #include "hfssod/policy/directory.h"
@@ -30,8 +31,12 @@ struct state {
 	/* Of the request that is being run, set by its dispatcher: */
 	struct session		*session;	/* who it is; or NULL */
 	const char		*group;		/* the peer's verifier group */
+	uint64_t		 asker;		/* the peer's instance */
 	/* and what its handler may add: */
 	uint64_t		 origin;	/* instance to answer; or 0 */
+	enum message		 also;		/* to tell another; or none, */
+	uint64_t		 also_to;	/* its instance */
+	struct writer		 also_octets;
 	const char		*event;		/* to be logged; or NULL */
 	char			 line[1024];	/* what to say of it */
 };

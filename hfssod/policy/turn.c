@@ -24,6 +24,9 @@ struct answer {
 	enum verdict		 verdict;
 	size_t			 at;		/* in the octets of all */
 	size_t			 len;
+	enum message		 also;		/* to another; or none */
+	uint64_t		 also_to;
+	size_t			 also_len;	/* its octets follow */
 	const char		*event;		/* for the log, or NULL */
 	char			*line;
 };
@@ -184,6 +187,18 @@ run_handler(const struct verb *verb, struct request *request,
 	return end_write(v, mark);
 }
 
+/* What a handler wants to be told to another, once it is committed. */
+static void
+add_also(struct answer *a)
+{
+	a->also = state.also;
+	a->also_to = state.also_to;
+	a->also_len = state.also_octets.len;
+	wire_put_raw(&turn.all, state.also_octets.data, a->also_len);
+	explicit_bzero(state.also_octets.data, a->also_len);
+	wire_reset(&state.also_octets);
+}
+
 void
 turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
     struct reader *r)
@@ -194,7 +209,9 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 
 	decode_request(verb, peer, r, &request);
 	state.group = peer->group;
+	state.asker = peer->instance;
 	state.origin = 0;
+	state.also = MESSAGE_none;
 	state.event = NULL;
 	wire_reset(&turn.one);
 	v = resolve(verb, &request);
@@ -218,6 +235,8 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 	if (a->event != NULL && (a->line = strdup(state.line)) == NULL)
 		fatal("turn");
 	wire_put_raw(&turn.all, turn.one.data, turn.one.len);
+	if (v == VERDICT_ok && state.also != MESSAGE_none)
+		add_also(a);
 }
 
 /* --- ending ----------------------------------------------------------- */
@@ -244,7 +263,8 @@ receiver(const struct answer *a)
 {
 	struct peer	*p;
 
-	if (a->verb->message != MESSAGE_login_outcome)
+	if (a->verb->message != MESSAGE_login_outcome &&
+	    a->verb->message != MESSAGE_logout_outcome)
 		return a->peer;
 	p = child_instance(a->origin);
 	if (p == NULL || (p->kinds & message_info(a->verb->answer)->to) == 0) {
@@ -253,6 +273,20 @@ receiver(const struct answer *a)
 		return NULL;
 	}
 	return p;
+}
+
+static void
+send_also(const struct answer *a, turn_send_fn *send)
+{
+	struct writer	 w;
+	struct peer	*p;
+
+	if ((p = child_instance(a->also_to)) == NULL)
+		return;
+	memset(&w, 0, sizeof(w));
+	w.data = turn.all.data + a->at + a->len;
+	w.len = a->also_len;
+	send(p, a->also, a->id, &w);
 }
 
 static void
@@ -274,13 +308,15 @@ send_answer(struct answer *a, bool failed, turn_send_fn *send)
 	log_answer(a, v);
 	if (p != NULL)
 		send(p, a->verb->answer, a->id, &w);
+	if (!failed && a->also != MESSAGE_none)
+		send_also(a, send);
 	free(a->line);
 }
 
 static void
-revoked(const struct session *s)
+revoked(const struct session *s, const struct organization *o)
 {
-	pending_add(&state.pending, s);
+	pending_add(&state.pending, s, o);
 }
 
 void

@@ -135,9 +135,9 @@ refusals(void **unused)
 }
 
 static void
-keep_pending(const struct session *s)
+keep_pending(const struct session *s, const struct organization *o)
 {
-	pending_add(&state.pending, s);
+	pending_add(&state.pending, s, o);
 }
 
 /* A revocation that the store did not take, and a restart. */

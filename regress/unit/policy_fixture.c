@@ -172,9 +172,9 @@ an_outcome(const char *subject, unsigned int login, unsigned int message)
 }
 
 static void
-not_pending(const struct session *s)
+not_pending(const struct session *s, const struct organization *o)
 {
-	pending_add(&state.pending, s);
+	pending_add(&state.pending, s, o);
 }
 
 const struct login_answer *

@@ -109,11 +109,13 @@ handles(void **unused)
 }
 
 static unsigned int	 told;
+static struct organization some[2];
 
 static void
-tell(const struct session *s)
+tell(const struct session *s, const struct organization *o)
 {
 	(void)s;
+	(void)o;
 	told++;
 }
 
@@ -160,6 +162,23 @@ effects(void **unused)
 	effects_apply(&e, &t, tell);
 	assert_null(session_find(&t, key));
 	assert_int_equal(told, 1);
+	/* One stamp of a session, and with the last one all of it. */
+	s = session_new(2);
+	s->key[0] = 6;
+	memcpy(key, s->key, sizeof(key));
+	s->stamps[0].organization = &some[0];
+	s->stamps[1].organization = &some[1];
+	effect_add(&e, s, account(6));
+	effect_stamp(&e, key, &some[0]);
+	effects_apply(&e, &t, tell);
+	assert_non_null(s = session_find(&t, key));
+	assert_int_equal(s->stamp_count, 1);
+	assert_ptr_equal(s->stamps[0].organization, &some[1]);
+	effect_stamp(&e, key, &some[1]);
+	effects_back(&e, 0);
+	effects_apply(&e, &t, tell);
+	assert_int_equal(told, 2);
+	assert_null(session_find(&t, key));
 	effect_add(&e, session(5), account(5));
 	effects_free(&e);
 	sessions_free(&t);

@@ -144,7 +144,7 @@ refusals_and_revocations(void **unused)
 	assert_int_equal(state.refusals.table.count, 0);
 	assert_int_equal(login_as("u1"), VERDICT_ok);
 	pending_add(&state.pending,
-	    session_person(&state.sessions, 1)->sessions);
+	    session_person(&state.sessions, 1)->sessions, NULL);
 	assert_true(sweep_run(false));
 	assert_false(pending_due(&state.pending));
 	assert_int_equal(query("SELECT count(*) FROM session"), 0);

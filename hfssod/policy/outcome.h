@@ -1,0 +1,34 @@
+/*
+ * What every outcome of a verifier has to pass, whatever it says: it is of
+ * a connection that this verifier may speak for, and counts once.
+ */
+#ifndef POLICY_OUTCOME_H
+#define POLICY_OUTCOME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/verdict.h"
+#include "common/wire.h"
+#include "hfssod/policy/directory.h"
+
+/* The hashes that make it count once; either may be empty. */
+struct burn {
+	struct bytes	 login;		/* of our own request */
+	struct bytes	 message;	/* of the provider's */
+	int64_t		 until;		/* it could be accepted till then */
+};
+
+/*
+ * The connection with these names, for state.group: ok,
+ * unknown_organization, wrong_group, connection_disabled, or unavailable
+ * while the store does not know it yet.  *why, for the log, says more.
+ */
+enum verdict	 outcome_place(const char *, const char *,
+		    struct connection **, const char **);
+/* Whether it may still count now: ok, replayed, saml_expired, unavailable. */
+enum verdict	 outcome_once(const struct burn *, int64_t, const char **);
+/* Make sure that it can't count again: ok, replayed or unavailable. */
+enum verdict	 outcome_burn(const struct burn *, int64_t);
+
+#endif
