@@ -18,8 +18,11 @@
 #include "hfssod/http/response.h"
 
 enum purpose {
+	PURPOSE_NONE,
 	PURPOSE_ACCOUNT,
-	PURPOSE_LEAVE
+	PURPOSE_LEAVE,		/* ask: really? */
+	PURPOSE_END,		/* the session is to end */
+	PURPOSE_ENDED		/* it has; the verifier may know where next */
 };
 
 #define QUESTION_MOST	1024
@@ -141,7 +144,7 @@ account_left(struct call *c, const struct incoming *in)
 	struct peer		*policy;
 	char			*token;
 
-	if ((policy = begin(c, in, PURPOSE_LEAVE, &e.request)) == NULL)
+	if ((policy = begin(c, in, PURPOSE_END, &e.request)) == NULL)
 		return true;
 	if (!pending_room(policy, QUESTION_MOST))
 		return false;
@@ -158,13 +161,23 @@ account_left(struct call *c, const struct incoming *in)
 	return true;
 }
 
+/* What the identity provider said of its own session, for the query. */
+static const char *const results[LOGOUT_MAX] = {
+	"", "?idp=done", "?idp=partial", "?idp=failed"
+};
+
 bool
 account_signed_out(struct call *c, const struct incoming *in)
 {
-	struct buffer	 page = { 0 };
+	const struct bytes	 query = in->head->query;
+	struct buffer		 page = { 0 };
+	enum logout_result	 result;
 
-	(void)in;
-	page_signed_out(&page);
+	for (result = LOGOUT_MAX - 1; result > LOGOUT_HERE; result--)
+		if (query.len == strlen(results[result]) - 1 &&
+		    memcmp(query.data, results[result] + 1, query.len) == 0)
+			break;
+	page_signed_out(&page, result);
 	response_begin_page(c, 200, "'self'");
 	response_body(c, PAGE_TYPE, &page);
 	return true;
@@ -201,19 +214,51 @@ done:
 }
 
 void
+account_address_gone(struct buffer *b, enum logout_result result)
+{
+	buffer_string(b, config_current()->view->prefix);
+	buffer_string(b, "/signed-out");
+	buffer_string(b, results[result]);
+}
+
+void
+account_gone(struct call *c)
+{
+	go(c, "/signed-out", NULL, true);
+}
+
+bool
+account_leaving(const struct call *c)
+{
+	return c->purpose == PURPOSE_END || c->purpose == PURPOSE_ENDED;
+}
+
+bool
+account_lost(struct call *c)
+{
+	if (c->purpose != PURPOSE_ENDED)
+		return false;
+	account_gone(c);
+	return true;
+}
+
+void
 account_ended(struct peer *peer, uint64_t id, struct reader *r)
 {
-	struct result	 result;
-	struct call	*c;
+	struct session_ended	 ended;
+	struct call		*c;
 
-	if (!result_get(r, &result) || !wire_end(r))
+	if (!session_ended_get(r, &ended))
 		fatalx("malformed session_ended");
 	if ((c = pending_take(id, MESSAGE_session_ended, peer)) == NULL)
 		return;
-	if (result.verdict == VERDICT_ok ||
-	    result.verdict == VERDICT_signin_required ||
-	    result.verdict == VERDICT_session_expired)
-		go(c, "/signed-out", NULL, true);
+	if (ended.verdict == VERDICT_ok && ended.follows) {
+		c->purpose = PURPOSE_ENDED;
+		pending_follow(c);
+	} else if (ended.verdict == VERDICT_ok ||
+	    ended.verdict == VERDICT_signin_required ||
+	    ended.verdict == VERDICT_session_expired)
+		account_gone(c);
 	else
-		response_verdict(c, result.verdict);
+		response_verdict(c, ended.verdict);
 }

@@ -24,6 +24,7 @@ struct route;
 struct waiting {
 	bool			 on;
 	enum message		 answer;
+	enum message		 instead;	/* of any verifier; or none */
 	uint64_t		 asked;		/* instance that was asked */
 	uint64_t		 also;		/* another it needs, or 0 */
 	size_t			 octets;	/* of the question */

@@ -80,7 +80,8 @@ start(const struct setup *s)
 static void
 unavailable(struct call *c)
 {
-	response_verdict(c, VERDICT_unavailable);
+	if (!account_lost(c))
+		response_verdict(c, VERDICT_unavailable);
 }
 
 static void
@@ -133,6 +134,7 @@ static const struct handler handlers[] = {
 	{ MESSAGE_sso_started,		sso_started },
 	{ MESSAGE_sp_metadata,		sso_metadata_got },
 	{ MESSAGE_login_answer,		sso_answered },
+	{ MESSAGE_logout_answer,	sso_logged_out },
 	{ MESSAGE_session_shown,	account_shown },
 	{ MESSAGE_session_ended,	account_ended },
 	{ MESSAGE_none,			NULL }

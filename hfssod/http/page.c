@@ -140,29 +140,38 @@ page_chooser(struct buffer *b, const struct chooser *c)
 	end(b);
 }
 
-void
-page_continue(struct buffer *b, const char *organization, const char *address)
+/* The beginning of a page that goes on by itself. */
+static void
+begin_refresh(struct buffer *b, const char *title, const char *address)
 {
 	struct buffer	 extra = { 0 };
 
 	html_format(&extra, "<meta http-equiv=\"refresh\" "
 	    "content=\"0; url=%s\">\n", address);
-	begin(b, "Sign in", buffer_text(&extra));
-	html_format(b, "<p>Taking you to the sign-in of %s.</p>\n"
-	    "<p><a class=\"button\" href=\"%s\">Continue</a></p>\n",
-	    organization, address);
-	end(b);
+	begin(b, title, buffer_text(&extra));
 	buffer_free(&extra);
 }
 
 void
-page_post(struct buffer *b, const struct sso_started *s)
+page_continue(struct buffer *b, const char *organization, const char *address)
+{
+	begin_refresh(b, "Sign in", address);
+	html_format(b, "<p>Taking you to the sign-in of %s.</p>\n"
+	    "<p><a class=\"button\" href=\"%s\">Continue</a></p>\n",
+	    organization, address);
+	end(b);
+}
+
+void
+page_post(struct buffer *b, const struct sso_started *s, bool leave)
 {
 	size_t	 i;
 
-	begin(b, "Sign in", "");
-	html_format(b, "<p>Your organization's identity provider will ask who "
-	    "you are.</p>\n<form action=\"%s\" method=\"post\">\n", s->url);
+	begin(b, leave ? "Signed out" : "Sign in", "");
+	html_format(b, "<p>%s</p>\n<form action=\"%s\" method=\"post\">\n",
+	    leave ? "Go on to sign out at your organization's identity "
+	    "provider too." : "Your organization's identity provider will "
+	    "ask who you are.", s->url);
 	for (i = 0; i < s->field_count; i++)
 		html_format(b, "<input type=\"hidden\" name=\"%s\" "
 		    "value=\"%s\">\n", s->fields[i].name,
@@ -243,11 +252,41 @@ page_leave(struct buffer *b, const struct session_view *v)
 }
 
 void
-page_signed_out(struct buffer *b)
+page_signed_out(struct buffer *b, enum logout_result result)
 {
+	static const char *const	 more[LOGOUT_MAX] = {
+		"You may still be signed in at your identity provider.",
+		"Your identity provider has signed you out too.",
+		("Your identity provider has signed you out, but could not "
+		    "do so everywhere."),
+		"Your identity provider did not sign you out."
+	};
+
 	begin(b, "Signed out", "");
-	html_format(b, "<p>You are signed out here. You may still be signed "
-	    "in at your identity provider.</p>\n"
-	    "<p><a href=\"%s/login\">Sign in again</a></p>\n", prefix);
+	html_format(b, "<p>You are signed out here. %s</p>\n"
+	    "<p><a href=\"%s/login\">Sign in again</a></p>\n", more[result],
+	    prefix);
+	end(b);
+}
+
+void
+page_leaving(struct buffer *b, const char *address)
+{
+	begin_refresh(b, "Signed out", address);
+	html_format(b, "<p>You are signed out here. Taking you to your "
+	    "identity provider, to sign out there too.</p>\n"
+	    "<p><a class=\"button\" href=\"%s\">Continue</a></p>\n", address);
+	end(b);
+}
+
+void
+page_logout_failed(struct buffer *b, uint64_t id)
+{
+	begin(b, "Sign out", "");
+	html_format(b, "<p>Signing out with your identity provider did not "
+	    "work. You may still be signed in.</p>\n"
+	    "<p><a href=\"%s/logout\">Sign out here</a></p>\n", prefix);
+	html_format(b, "<p class=\"small\">If you ask for help, mention "
+	    "request <code>%s</code>.</p>\n", log_id(id));
 	end(b);
 }

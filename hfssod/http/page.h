@@ -34,12 +34,19 @@ struct chooser {
 void	 page_chooser(struct buffer *, const struct chooser *);
 /* "Go on to ...": a refresh and a link, for where a redirect won't do. */
 void	 page_continue(struct buffer *, const char *, const char *);
-/* The form of the POST binding: hidden fields and a button. */
-void	 page_post(struct buffer *, const struct sso_started *);
+/*
+ * The form of the POST binding: hidden fields and a button; true: to sign
+ * out.
+ */
+void	 page_post(struct buffer *, const struct sso_started *, bool);
 /* One's own session; leaving; gone. */
 void	 page_account(struct buffer *, const struct session_view *);
 void	 page_leave(struct buffer *, const struct session_view *);
-void	 page_signed_out(struct buffer *);
+void	 page_signed_out(struct buffer *, enum logout_result);
+/* On to the identity provider, to leave there too: a refresh and a link. */
+void	 page_leaving(struct buffer *, const char *);
+/* A logout message that was refused; with the request id. */
+void	 page_logout_failed(struct buffer *, uint64_t);
 
 /*
  * The address of a door's sign-in: allocated, the caller frees it.  With a

@@ -51,26 +51,46 @@ bucket(uint64_t id)
 	return &buckets[id % BUCKETS];
 }
 
-void
-pending_send(struct call *c, struct peer *peer, struct peer *also,
-    enum message message, const struct writer *w)
+/* Into the table; the deadline begins. */
+static void
+put_on(struct call *c)
 {
-	struct load	*load = peer->data;
 	struct call	**b;
 
 	c->waiting.on = true;
-	c->waiting.answer = message_info(message)->answer;
-	c->waiting.asked = peer->instance;
-	c->waiting.also = also == NULL ? 0 : also->instance;
-	c->waiting.octets = w->len;
 	c->waiting.until = now_ms() + LIMIT_PEER_WAIT * 1000;
 	b = bucket(c->id);
 	c->waiting.next = *b;
 	*b = c;
 	TAILQ_INSERT_TAIL(&order, c, waiting.entry);
+}
+
+void
+pending_send(struct call *c, struct peer *peer, struct peer *also,
+    enum message message, const struct writer *w)
+{
+	struct load	*load = peer->data;
+
+	c->waiting.answer = message_info(message)->answer;
+	c->waiting.asked = peer->instance;
+	c->waiting.also = also == NULL ? 0 : also->instance;
+	c->waiting.instead = message == MESSAGE_session_end ?
+	    MESSAGE_sso_started : MESSAGE_none;
+	c->waiting.octets = w->len;
+	put_on(c);
 	load->count++;
 	load->octets += w->len;
 	peer_send(peer, message, c->id, w);
+}
+
+void
+pending_follow(struct call *c)
+{
+	c->waiting.answer = MESSAGE_sso_started;
+	c->waiting.instead = MESSAGE_sso_started;
+	c->waiting.asked = c->waiting.also = 0;
+	c->waiting.octets = 0;
+	put_on(c);
 }
 
 static void
@@ -105,6 +125,11 @@ pending_take(uint64_t id, enum message answer, const struct peer *from)
 		log_debug("late %s %s", message_name(answer), log_id(id));
 		return NULL;
 	}
+	/* The other way round, from a verifier that policy chose. */
+	if (answer == c->waiting.instead && (from->kinds & KIND_VERIFIER)) {
+		take_off(c);
+		return c;
+	}
 	/* Round the ring the answer comes from the peer beyond. */
 	info = message_info(answer);
 	expect = c->waiting.also != 0 && (info->from & KIND_POLICY) ?
@@ -133,7 +158,9 @@ pending_lost(struct peer *peer)
 	for (c = TAILQ_FIRST(&order); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, waiting.entry);
 		if (c->waiting.asked != peer->instance &&
-		    c->waiting.also != peer->instance)
+		    c->waiting.also != peer->instance &&
+		    (c->waiting.asked != 0 ||
+		    (peer->kinds & KIND_VERIFIER) == 0))
 			continue;
 		take_off(c);
 		failed(c);

@@ -36,6 +36,12 @@ bool		 pending_room(const struct peer *, size_t);
 void		 pending_send(struct call *, struct peer *, struct peer *,
 		    enum message, const struct writer *);
 /*
+ * A call that was taken off waits on, for the sso_started of a verifier
+ * that policy has told.  That one is taken before the session_ended, too,
+ * if it is faster: policy tells only of what is committed.
+ */
+void		 pending_follow(struct call *);
+/*
  * The call that an answer belongs to, taken off; NULL for an answer that
  * came late, twice, from somebody else or of another kind.
  */

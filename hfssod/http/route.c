@@ -18,6 +18,8 @@
 #include "hfssod/http/target.h"
 
 #define GET	(METHOD(METHOD_GET) | METHOD(METHOD_HEAD))
+/* Where the query is a message, which must not be half answered. */
+#define ONLY_GET METHOD(METHOD_GET)
 #define POST	METHOD(METHOD_POST)
 #define SAML	"/organizations/{}/saml"
 
@@ -32,6 +34,11 @@ static const struct route routes[] = {
 	    sso_consume },
 	{ KIND_BROWSER, SAML "/metadata", GET, 0, false, sso_metadata },
 	{ KIND_BROWSER, SAML "/metadata/{}", GET, 0, false, sso_metadata },
+	{ KIND_BROWSER, SAML "/logout", ONLY_GET, 0, false, sso_logout },
+	{ KIND_BROWSER, SAML "/logout", POST, LIMIT_BODY, false, sso_logout },
+	{ KIND_BROWSER, SAML "/logout/{}", ONLY_GET, 0, false, sso_logout },
+	{ KIND_BROWSER, SAML "/logout/{}", POST, LIMIT_BODY, false,
+	    sso_logout },
 	{ KIND_BROWSER, "~/login", GET, 0, false, login_page },
 	{ KIND_BROWSER, "~/account", GET, 0, false, account_page },
 	{ KIND_BROWSER, "~/logout", GET, 0, false, account_leave },

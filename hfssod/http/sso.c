@@ -9,6 +9,7 @@
 #include "common/exchange.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "hfssod/http/account.h"
 #include "hfssod/http/ask.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/now.h"
@@ -53,16 +54,18 @@ static bool
 ask(struct call *c, struct sso_request *q, const struct http_door *d,
     const struct cookies *cookies, enum message message)
 {
-	struct peer	*verifier, *policy;
+	struct peer	*verifier, *policy = NULL;
 	struct writer	 w;
 	char		*block;
 	size_t		 size, all;
+	bool		 ring;
 
+	ring = (message_info(message_info(message)->answer)->from &
+	    KIND_POLICY) != 0;
 	verifier = child_peer(PROC_VERIFIER, d->group);
-	policy = message == MESSAGE_sso_answer ?
-	    child_peer(PROC_POLICY, NULL) : NULL;
-	if (verifier == NULL || (message == MESSAGE_sso_answer &&
-	    policy == NULL)) {
+	if (ring)
+		policy = child_peer(PROC_POLICY, NULL);
+	if (verifier == NULL || (ring && policy == NULL)) {
 		response_verdict(c, VERDICT_unavailable);
 		return true;
 	}
@@ -81,7 +84,7 @@ ask(struct call *c, struct sso_request *q, const struct http_door *d,
 	return true;
 }
 
-/* What the three endpoints have in common. */
+/* What the endpoints have in common. */
 static bool
 handle(struct call *c, const struct incoming *in, enum endpoint endpoint,
     enum message message, const char *return_to)
@@ -141,6 +144,12 @@ sso_metadata(struct call *c, const struct incoming *in)
 	return handle(c, in, ENDPOINT_METADATA, MESSAGE_sp_metadata_get, "");
 }
 
+bool
+sso_logout(struct call *c, const struct incoming *in)
+{
+	return handle(c, in, ENDPOINT_LOGOUT, MESSAGE_sso_logout, "");
+}
+
 static void
 login_cookie(struct call *c, const char *name, const char *value,
     int64_t seconds)
@@ -179,27 +188,36 @@ origin_of(const char *url)
 	return origin;
 }
 
+/*
+ * On to the identity provider.  leave: at the end of a session, whose
+ * cookie goes.  What came from our own form gets a page instead of a
+ * redirect, as in login.c.
+ */
 static void
-started(struct call *c, const struct sso_started *s)
+started(struct call *c, const struct sso_started *s, bool leave, bool form)
 {
 	struct buffer	 page = { 0 };
 	char		*origin;
 	size_t		 i;
 
-	if (!s->post)
-		response_begin(c, 303);
-	else {
+	if (s->post) {
 		if ((origin = origin_of(s->url)) == NULL)
 			fatal("strdup");
-		page_post(&page, s);
+		page_post(&page, s, leave);
 		response_begin_page(c, 200, origin);
 		free(origin);
-	}
+	} else if (form) {
+		page_leaving(&page, s->url);
+		response_begin_page(c, 200, "'none'");
+	} else
+		response_begin(c, 303);
+	if (leave)
+		response_cookie(c, SESSION_COOKIE, "", 0, false);
 	login_cookie(c, s->set_cookie.name, s->set_cookie.value,
 	    LIMIT_LOGIN_SECONDS);
 	for (i = 0; i < s->clear.count; i++)
 		login_cookie(c, s->clear.list[i], "", 0);
-	if (!s->post)
+	if (!s->post && !form)
 		response_redirect(c, s->url);
 	else
 		response_body(c, PAGE_TYPE, &page);
@@ -210,12 +228,16 @@ sso_started(struct peer *peer, uint64_t id, struct reader *r)
 {
 	struct sso_started	 s;
 	struct call		*c;
+	bool			 leave;
 
 	if (!sso_started_get(r, &s))
 		fatalx("malformed sso_started");
 	if ((c = pending_take(id, MESSAGE_sso_started, peer)) != NULL) {
-		if (s.verdict == VERDICT_ok)
-			started(c, &s);
+		leave = account_leaving(c);
+		if (leave && (s.verdict != VERDICT_ok || s.url[0] == '\0'))
+			account_gone(c);
+		else if (s.verdict == VERDICT_ok)
+			started(c, &s, leave, leave);
 		else
 			response_verdict(c, s.verdict);
 	}
@@ -292,4 +314,49 @@ sso_answered(struct peer *peer, uint64_t id, struct reader *r)
 	response_begin_page(c, status, "'none'");
 	login_cookie(c, a.login_cookie, "", 0);
 	response_body(c, PAGE_TYPE, &page);
+}
+
+/* What the identity provider wanted, or has done, is done here. */
+static void
+logged_out(struct call *c, const struct logout_answer *a)
+{
+	struct buffer	 to = { 0 };
+	size_t		 i;
+
+	if (a->started.url[0] != '\0') {
+		started(c, &a->started, a->ended, false);
+		return;
+	}
+	account_address_gone(&to, a->result);
+	response_begin(c, 303);
+	if (a->ended)
+		response_cookie(c, SESSION_COOKIE, "", 0, false);
+	for (i = 0; i < a->started.clear.count; i++)
+		login_cookie(c, a->started.clear.list[i], "", 0);
+	response_redirect(c, buffer_text(&to));
+	buffer_free(&to);
+}
+
+void
+sso_logged_out(struct peer *peer, uint64_t id, struct reader *r)
+{
+	struct logout_answer	 a;
+	struct buffer		 page = { 0 };
+	struct call		*c;
+	int			 status;
+
+	if (!logout_answer_get(r, &a))
+		fatalx("malformed logout_answer");
+	if ((c = pending_take(id, MESSAGE_logout_answer, peer)) != NULL) {
+		status = verdict_status(a.verdict);
+		if (a.verdict == VERDICT_ok)
+			logged_out(c, &a);
+		else if (status == 403) {
+			page_logout_failed(&page, c->id);
+			response_begin_page(c, status, "'none'");
+			response_body(c, PAGE_TYPE, &page);
+		} else
+			response_verdict(c, a.verdict);
+	}
+	logout_answer_free(&a);
 }

@@ -77,7 +77,7 @@ pages(void **state)
 	s.url = EVIL;
 	s.field_count = 1;
 	s.fields[0].name = s.fields[0].value = EVIL;
-	page_post(&b, &s);
+	page_post(&b, &s, false);
 	harmless();
 	v.name = v.display_name = v.email = v.account = v.session =
 	    v.form_token = EVIL;
