@@ -100,7 +100,9 @@ def find(element, path):
 class Idp:
     """Its name, its keys, and the metadata that says so."""
 
-    def __init__(self, name="forge", key=None):
+    def __init__(self, name="forge", key=None, slo=()):
+        self.slo = {x: f"https://{name}.idp.test/slo-{n}"
+                    for n, x in enumerate(slo)}
         self.entity_id = f"https://{name}.idp.test/metadata"
         self.sso = f"https://{name}.idp.test/sso"
         self.key = key or d.rsa_key()
@@ -121,8 +123,11 @@ class Idp:
             f'<md:SingleSignOnService Binding="{REDIRECT}" '
             f'Location="{self.sso}"/>'
             f'<md:SingleSignOnService Binding="{POST}" '
-            f'Location="{self.sso}"/>'
-            "</md:IDPSSODescriptor></md:EntityDescriptor>\n")
+            f'Location="{self.sso}"/>' + "".join(
+                f'<md:SingleLogoutService Binding="{binding}" '
+                f'Location="{at}" ResponseLocation="{at}/answer"/>'
+                for binding, at in self.slo.items())
+            + "</md:IDPSSODescriptor></md:EntityDescriptor>\n")
 
 
 def pem_body(cert):
@@ -449,6 +454,105 @@ def encrypt(root, certificate, plain=None, **how):
     sealed = parse(encrypted_text(plain, certificate, **how))
     assertion.getparent().replace(assertion, sealed)
     return root
+
+
+# --- logout -------------------------------------------------------------------
+
+def logout_address(daemon, organization="acme", connection=""):
+    return daemon.url(f"/organizations/{organization}/saml/logout"
+                      + (f"/{connection}" if connection else ""))
+
+
+def logout_request(idp, to, subject, indexes=(), **change):
+    """A LogoutRequest as text, every part of which is a knob."""
+    k = SimpleNamespace(
+        id=new_id(), version="2.0", issued=when(), destination=to,
+        until=when(300), issuer=idp.entity_id, format=PERSISTENT,
+        name_id=None, before="", after="")
+    for name, value in change.items():
+        assert hasattr(k, name), name
+        setattr(k, name, value)
+    name_id = k.name_id if k.name_id is not None else \
+        f'<saml:NameID{optional("Format", k.format)}>{subject}</saml:NameID>'
+    issuer = "" if k.issuer is None else \
+        f"<saml:Issuer>{k.issuer}</saml:Issuer>"
+    return (
+        f'<samlp:LogoutRequest xmlns:samlp="{NS["samlp"]}" '
+        f'xmlns:saml="{NS["saml"]}"' + optional("ID", k.id)
+        + optional("Version", k.version) + optional("IssueInstant", k.issued)
+        + optional("Destination", k.destination)
+        + optional("NotOnOrAfter", k.until)
+        + f">{issuer}{k.before}{name_id}" + "".join(
+            f"<samlp:SessionIndex>{x}</samlp:SessionIndex>"
+            for x in indexes) + f"{k.after}</samlp:LogoutRequest>")
+
+
+def logout_response(idp, to, request, status=SUCCESS, below=None, **change):
+    k = SimpleNamespace(id=new_id(), issued=when(), destination=to,
+                        issuer=idp.entity_id, in_response_to=request)
+    for name, value in change.items():
+        assert hasattr(k, name), name
+        setattr(k, name, value)
+    inner = f'<samlp:StatusCode Value="{below}"/>' if below else ""
+    return (
+        f'<samlp:LogoutResponse xmlns:samlp="{NS["samlp"]}" '
+        f'xmlns:saml="{NS["saml"]}" Version="2.0"' + optional("ID", k.id)
+        + optional("IssueInstant", k.issued)
+        + optional("Destination", k.destination)
+        + optional("InResponseTo", k.in_response_to)
+        + f"><saml:Issuer>{k.issuer}</saml:Issuer><samlp:Status>"
+        f'<samlp:StatusCode Value="{status}">{inner}</samlp:StatusCode>'
+        "</samlp:Status></samlp:LogoutResponse>")
+
+
+def deflated(octets):
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return base64.b64encode(
+        squeeze.compress(octets) + squeeze.flush()).decode()
+
+
+def redirect_query(text, key, relay="", algorithm=None, parameter=None,
+                   value=None):
+    """The signed query of the redirect binding; key None: unsigned."""
+    octets = text.encode() if isinstance(text, str) else text
+    parameter = parameter or ("SAMLResponse" if b"LogoutResponse" in octets
+                              else "SAMLRequest")
+    fields = [(parameter, value if value is not None else deflated(octets))]
+    if relay:
+        fields.append(("RelayState", relay))
+    if key is None:
+        return urllib.parse.urlencode(fields)
+    algorithm = algorithm or key_name(key)
+    fields.append(("SigAlg", SIGNATURES[algorithm][0]))
+    query = urllib.parse.urlencode(fields)
+    made = base64.b64encode(signature_value(key, algorithm, query.encode()))
+    return query + "&" + urllib.parse.urlencode([("Signature", made)])
+
+
+def post_fields(text, key, relay="", **how):
+    """The fields of the POST binding; key None: unsigned."""
+    root = parse(text)
+    if key is not None:
+        sign(root, key, **how)
+    name = "SAMLResponse" if root.tag == SAMLP + "LogoutResponse" else \
+        "SAMLRequest"
+    out = {name: base64.b64encode(xml(root)).decode()}
+    if relay:
+        out["RelayState"] = relay
+    return out
+
+
+def verified_query(url, certificate):
+    """What a redirect of the daemon's says; its signature is checked."""
+    query = urllib.parse.urlsplit(url).query
+    octets, _, signature = query.partition("&Signature=")
+    fields = dict(urllib.parse.parse_qsl(query, strict_parsing=True))
+    certificate.public_key().verify(
+        base64.b64decode(urllib.parse.unquote(signature)), octets.encode(),
+        padding.PKCS1v15(), hashes.SHA256())
+    name = "SAMLRequest" if "SAMLRequest" in fields else "SAMLResponse"
+    return parse(zlib.decompress(base64.b64decode(fields[name]), -15)), \
+        fields
 
 
 # --- delivery -----------------------------------------------------------------

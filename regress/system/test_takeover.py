@@ -153,7 +153,8 @@ BROKE = r"broke the (protocol|framing)|malformed|has no request"
 
 
 @pytest.mark.parametrize("attack", [
-    "identity", "access", "keys", "control", "answer", "garbage"])
+    "identity", "logout", "access", "keys", "control", "answer",
+    "garbage"])
 def test_browser(taken, attack):
     """An http process that says what others say."""
     site = taken("http", "browser", attack)
@@ -200,8 +201,8 @@ def test_browser_asks_and_never_reads(taken):
     assert not any(p["restarts"] for p in site.daemon.processes())
 
 
-@pytest.mark.parametrize("attack", ["identity", "control", "keys",
-                                    "sessions"])
+@pytest.mark.parametrize("attack", ["identity", "logout", "control",
+                                    "keys", "sessions"])
 def test_gate(taken, attack):
     """The gate may not even ask what a browser's process may."""
     site = taken("http", "gate", attack)
@@ -219,6 +220,7 @@ def test_api(taken, attack):
 
 
 @pytest.mark.parametrize("attack", ["verifier-identity",
+                                    "verifier-logout",
                                     "verifier-framing"])
 def test_browser_against_verifier(taken, program, attack):
     site = Site(program, "http", "browser", attack)
@@ -231,7 +233,8 @@ def test_browser_against_verifier(taken, program, attack):
         site.daemon.remove()
 
 
-@pytest.mark.parametrize("attack", ["organization", "connection"])
+@pytest.mark.parametrize("attack", ["organization", "connection",
+                                    "logout"])
 def test_verifier_of_another_group(taken, attack):
     """It may speak for its organizations only."""
     site = taken("verifier", "verifier/apart", attack)

@@ -97,12 +97,60 @@ send_identity(struct peer *p, const char *organization, const char *conn)
 	strings_free(&o.identity.roles);
 }
 
+/* A logout for an organization, as only its verifier may say it. */
+static void
+send_logout(struct peer *p, const char *organization, const char *conn)
+{
+	static const uint8_t	 key[BURN_KEY] = { 3 };
+	struct logout_outcome	 o;
+	struct writer		 w;
+
+	memset(&o, 0, sizeof(o));
+	fill_request(&o.request, NULL);
+	o.origin = child_setup()->instance;
+	o.organization = organization;
+	o.connection = conn;
+	o.message_key.data = key;
+	o.message_key.len = BURN_KEY;
+	o.message_until = time(NULL) + 300;
+	o.name_id.value = "honest";
+	o.started.url = "https://evil.test/";
+	wire_init(&w, LIMIT_LOGIN_MESSAGE);
+	logout_outcome_put(&w, &o);
+	put(p, MESSAGE_logout_outcome, o.request.id, &w);
+	wire_free(&w);
+}
+
 /* --- the attacks: what to do once a peer has joined ------------------------ */
 
 static void
 identity(struct peer *p)
 {
 	send_identity(p, "acme", "forge");
+}
+
+static void
+logout(struct peer *p)
+{
+	send_logout(p, "acme", "forge");
+}
+
+/* As if policy had ended somebody's session: sign a LogoutRequest for me. */
+static void
+verifier_logout(struct peer *p)
+{
+	struct logout_start	 s;
+	struct writer		 w;
+
+	memset(&s, 0, sizeof(s));
+	s.origin = child_setup()->instance;
+	s.organization = "acme";
+	s.connection = "forge";
+	s.name_id.value = "victim";
+	wire_init(&w, LIMIT_MESSAGE);
+	logout_start_put(&w, &s);
+	put(p, MESSAGE_logout_start, 1, &w);
+	wire_free(&w);
 }
 
 static void
@@ -353,6 +401,7 @@ static const struct {
 	void		(*fn)(struct peer *);
 } attacks[] = {
 	{ "identity",		KIND_POLICY,	identity },
+	{ "logout",		KIND_POLICY,	logout },
 	{ "access",		KIND_POLICY,	ask_access },
 	{ "keys",		KIND_POLICY,	keys },
 	{ "control",		KIND_POLICY,	control },
@@ -366,6 +415,7 @@ static const struct {
 	{ "unasked",		KIND_BROWSER,	unasked },
 	{ "fetch",		KIND_VERIFIER,	fetch_speaks },
 	{ "verifier-identity",	KIND_VERIFIER,	identity },
+	{ "verifier-logout",	KIND_VERIFIER,	verifier_logout },
 	{ "verifier-framing",	KIND_VERIFIER,	framing },
 	{ "parent-stop",	~0u,		parent_stop },
 	{ "parent-joined",	~0u,		parent_joined },
@@ -406,6 +456,17 @@ hear(struct peer *p, uint64_t id, struct reader *r)
 }
 
 static void
+hear_ended(struct peer *p, uint64_t id, struct reader *r)
+{
+	struct session_ended	 v;
+
+	if (session_ended_get(r, &v))
+		log_info("takeover %s: %s answers %llx: %s", attack_name,
+		    process_kinds_name(p->kinds), (unsigned long long)id,
+		    verdict_name(v.verdict));
+}
+
+static void
 hear_result(struct peer *p, uint64_t id, struct reader *r)
 {
 	struct result	 v;
@@ -435,15 +496,18 @@ main(int argc, char **argv)
 {
 	static const struct handler	 handlers[] = {
 		{ MESSAGE_session_shown,	hear },
-		{ MESSAGE_session_ended,	hear_result },
+		{ MESSAGE_session_ended,	hear_ended },
 		{ MESSAGE_ctl_result,		hear_result },
 		{ MESSAGE_sso_started,		ignore },
 		{ MESSAGE_sp_metadata,		ignore },
 		{ MESSAGE_login_answer,		ignore },
+		{ MESSAGE_logout_answer,	ignore },
 		{ MESSAGE_access_answer,	ignore },
 		{ MESSAGE_key_offer,		ignore },
 		{ MESSAGE_sso_start,		ignore },
 		{ MESSAGE_sso_answer,		ignore },
+		{ MESSAGE_sso_logout,		ignore },
+		{ MESSAGE_logout_start,		ignore },
 		{ MESSAGE_sp_metadata_get,	ignore },
 		{ MESSAGE_none,			NULL }
 	};

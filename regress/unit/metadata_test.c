@@ -224,7 +224,7 @@ writes(void **state)
 	static const char *const methods[] = { "aes256-gcm", "aes128-gcm",
 	    "aes256-cbc", "aes128-cbc", "rsa-oaep-mgf1p" };
 	struct metadata_sp sp = { FIXTURE_SP, FIXTURE_ACS "?a=b&c=\"d\"",
-	    "urn:x", true, true, fixture_pairs(), fixture_pairs() };
+	    "urn:x", true, true, fixture_pairs(), fixture_pairs(), NULL };
 	const xmlNode *role, *n;
 	struct xml x;
 	char *text;
@@ -256,6 +256,21 @@ writes(void **state)
 	assert_null(xml_next(n));
 	/* Nothing private. */
 	assert_null(strstr(text, "PRIVATE"));
+	assert_null(strstr(text, "SingleLogoutService"));
+	xml_free(&x);
+	free(text);
+	/* Both bindings of logout, before NameIDFormat. */
+	sp.slo = "https://hub.example.com/logout";
+	text = metadata_sp_write(&sp);
+	assert_int_equal(xml_parse(&x, text, strlen(text)), VERDICT_ok);
+	role = xml_first(x.root);
+	n = xml_child(role, NS_MD, "SingleLogoutService");
+	assert_non_null(strstr(xml_attribute(n, "Binding"), "Redirect"));
+	assert_string_equal(xml_attribute(n, "Location"), sp.slo);
+	n = xml_next(n);
+	assert_true(xml_is(n, NS_MD, "SingleLogoutService"));
+	assert_non_null(strstr(xml_attribute(n, "Binding"), "POST"));
+	assert_true(xml_is(xml_next(n), NS_MD, "NameIDFormat"));
 	xml_free(&x);
 	free(text);
 }

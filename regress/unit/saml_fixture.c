@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <openssl/ecdsa.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -22,6 +23,7 @@
 #include <xmlsec/xmlenc.h>
 #include <xmlsec/openssl/evp.h>
 
+#include "common/encode.h"
 #include "hfssod/verifier/crypto.h"
 #include "hfssod/verifier/xml.h"
 #include "regress/unit/saml_fixture.h"
@@ -493,4 +495,65 @@ fixture_make(const struct make *m)
 	if (m->flip)
 		flip(r);
 	return r;
+}
+
+char *
+fixture_sign(char *text, const char *name, enum fixture_key by, bool sha1)
+{
+	struct make m = { "sign", .sha1 = sha1 };
+
+	return sign_text(&m, text, name, by);
+}
+
+/* ECDSA in DER to the two numbers, each of 32 octets. */
+static size_t
+from_der(uint8_t *out, size_t len)
+{
+	const unsigned char *p = out;
+	ECDSA_SIG *sig;
+
+	assert_non_null(sig = d2i_ECDSA_SIG(NULL, &p, (long)len));
+	BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + 32, 32);
+	ECDSA_SIG_free(sig);
+	return 64;
+}
+
+char *
+fixture_octets(enum fixture_key by, const char *digest, const char *text)
+{
+	EVP_PKEY *key = private[by];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t out[1024];
+	size_t len = sizeof(out);
+	char *pem;
+	BIO *b;
+
+	if (by == BY_HMAC) {
+		b = BIO_new(BIO_s_mem());
+		PEM_write_bio_PUBKEY(b, private[BY_RSA]);
+		pem = drain(b);
+		key = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL,
+		    (uint8_t *)pem, strlen(pem));
+		free(pem);
+	}
+	assert_int_equal(EVP_DigestSignInit_ex(ctx, NULL, digest, NULL, NULL,
+	    key, NULL), 1);
+	assert_int_equal(EVP_DigestSign(ctx, out, &len,
+	    (const uint8_t *)text, strlen(text)), 1);
+	EVP_MD_CTX_free(ctx);
+	if (by == BY_HMAC)
+		EVP_PKEY_free(key);
+	if (by == BY_EC)
+		len = from_der(out, len);
+	return base64_encode(out, len);
+}
+
+char *
+fixture_encrypt_id(const char *text)
+{
+	struct make m = { "encrypt", .cipher = GCM128 };
+
+	return replace(encrypt(&m, strdup(text)), "EncryptedAssertion",
+	    "EncryptedID");
 }

@@ -70,6 +70,15 @@ char	*fixture_make(const struct make *);
 void	 fixture_pair(unsigned int, char **, char **);
 /* Metadata of the provider, with all of its keys; allocated. */
 char	*fixture_metadata(const char *entity_id);
+/*
+ * Sign the root of a document, of that name; sha1: by RSA-SHA1.  The old
+ * text is freed.
+ */
+char	*fixture_sign(char *, const char *, enum fixture_key, bool sha1);
+/* The signature of octets with that digest, in base64, as XML has it. */
+char	*fixture_octets(enum fixture_key, const char *digest, const char *);
+/* The text of an element as an EncryptedID for our second key; allocated. */
+char	*fixture_encrypt_id(const char *);
 /* Every "from" that is found becomes "to"; allocated, the old is freed. */
 char	*fixture_edit(char *, const struct edit *);
 

@@ -18,6 +18,7 @@
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
+#include "hfssod/policy/logout.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/sweep.h"
 #include "hfssod/policy/turn.h"
@@ -30,7 +31,7 @@ VERB(login_outcome, login_answer, login_refuse,
 VERB(key_request, key_offer, key_refuse, VERB_WRITES);
 VERB(access_check, access_answer, access_refuse, VERB_REQUEST);
 VERB(session_show, session_shown, session_show_refuse, VERB_REQUEST);
-VERB(session_end, session_ended, result_refuse,
+VERB(session_end, session_ended, session_end_refuse,
     VERB_REQUEST | VERB_WRITES | VERB_ALWAYS);
 VERB(session_revoke, ctl_result, result_refuse, VERB_WRITES | VERB_ALWAYS);
 VERB(member_role, ctl_result, result_refuse, VERB_WRITES);
@@ -51,6 +52,16 @@ child_instance(uint64_t instance)
 {
 	return instance == 5 ? &http : instance == 6 ? &verifier :
 	    instance == 7 ? &gate : NULL;
+}
+
+/* The verifier of the group, unless a test has taken it away. */
+static bool	 no_verifier;
+
+struct peer *
+child_peer(enum process kind, const char *group)
+{
+	return kind == PROC_VERIFIER && !no_verifier &&
+	    strcmp(group, "default") == 0 ? &verifier : NULL;
 }
 
 struct peer *
@@ -288,6 +299,73 @@ wrong_origins(void **unused)
 	assert_int_equal(sent_count, 0);
 }
 
+/*
+ * After its answer, what the identity provider calls the session that has
+ * ended went to its verifier, for the http process that asked.
+ */
+static void
+told_verifier(const char *name)
+{
+	struct logout_start	 s;
+	struct session_ended	 e;
+	struct reader		 r;
+
+	assert_int_equal(sent_count, 2);
+	assert_ptr_equal(sent[0].peer, &http);
+	wire_read(&r, sent[0].data, sent[0].len);
+	assert_true(session_ended_get(&r, &e));
+	assert_true(e.follows);
+	assert_ptr_equal(sent[1].peer, &verifier);
+	assert_int_equal(sent[1].message, MESSAGE_logout_start);
+	assert_int_equal(sent[1].id, sent[0].id);
+	wire_read(&r, sent[1].data, sent[1].len);
+	assert_true(logout_start_get(&r, &s));
+	assert_int_equal(s.origin, http.instance);
+	assert_string_equal(s.organization, "acme");
+	assert_string_equal(s.connection, "okta");
+	assert_string_equal(s.name_id.value, name);
+}
+
+/* A session that ends without a verifier, or without a commit. */
+static void
+nobody_told(void **unused)
+{
+	struct session_ended	 e;
+	struct session_view	 v;
+	struct writer		 w;
+	struct reader		 r;
+	struct request		 q;
+	char			 token[80];
+	int			 i;
+
+	(void)unused;
+	for (i = 0; i < 2; i++) {
+		login("u1", 10 + (unsigned int)i);
+		q = a_request(1);
+		wire_init(&w, LIMIT_MESSAGE);
+		request_put(&w, &q);
+		ask(&verb_session_show, &http, &w);
+		end_turn();
+		wire_read(&r, sent[0].data, sent[0].len);
+		assert_true(session_view_get(&r, &v));
+		strlcpy(token, v.form_token, sizeof(token));
+		session_view_free(&v);
+		no_verifier = i == 0;
+		if (i == 1)
+			execute("CREATE TRIGGER full BEFORE DELETE ON session"
+			    " BEGIN SELECT RAISE(ABORT, 'full'); END");
+		ask_end(token);
+		end_turn();
+		assert_int_equal(sent_count, 1);
+		wire_read(&r, sent[0].data, sent[0].len);
+		assert_true(session_ended_get(&r, &e));
+		assert_false(e.follows);
+		assert_int_equal(e.verdict, i == 0 ? VERDICT_ok :
+		    VERDICT_unavailable);
+		no_verifier = false;
+	}
+}
+
 static void
 credentials(void **unused)
 {
@@ -328,6 +406,7 @@ credentials(void **unused)
 	ask_end(token);
 	end_turn();
 	assert_int_equal(verdict(0), VERDICT_ok);
+	told_verifier("u1");
 	ask_access(1);
 	end_turn();
 	assert_int_equal(verdict(0), VERDICT_signin_required);
@@ -528,7 +607,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		UNIT(answers), UNIT(wrong_origins), UNIT(credentials),
+		UNIT(answers), UNIT(wrong_origins), UNIT(nobody_told),
+		UNIT(credentials),
 		UNIT(full_store), UNIT(lost_transaction),
 		UNIT(revocation_without_a_store), UNIT(control),
 		UNIT(login_keys)
