@@ -23,6 +23,8 @@ SANITIZE = "-fsanitize=address,undefined -DSANDBOX_ERRNO"
 
 count = {"passed": 0, "failed": 0, "skipped": 0}
 ran = 0
+# Vectors of others, run where they are found: beside the tree, or as said.
+CORPORA = os.environ.get("CORPORA") or str(TOP.parent / "shared" / "corpora")
 only = None         # T=name, when it is no suite's name
 
 
@@ -148,7 +150,7 @@ def suite_units():
             continue
         status, text = command(
             [f"build/unit/{name}"], seconds=120,
-            env={"CMOCKA_MESSAGE_OUTPUT": "TAP"})
+            env={"CMOCKA_MESSAGE_OUTPUT": "TAP", "CORPORA": CORPORA})
         tap(name, status, text)
 
 
