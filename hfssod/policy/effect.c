@@ -52,6 +52,23 @@ effect_stamp(struct effects *e, const uint8_t key[SESSION_KEY],
 	memcpy(f->key, key, SESSION_KEY);
 }
 
+bool
+effects_end(const struct effects *e, const uint8_t key[SESSION_KEY],
+    const struct organization *o)
+{
+	const struct effect	*f;
+	size_t			 i;
+
+	for (i = 0; i < e->count; i++) {
+		f = &e->list[i];
+		if ((f->type == EFFECT_DROP || (f->type == EFFECT_STAMP &&
+		    f->organization == o)) &&
+		    memcmp(f->key, key, SESSION_KEY) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 effect_account(struct effects *e, struct account *a)
 {

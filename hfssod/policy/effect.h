@@ -37,6 +37,12 @@ void	 effect_drop(struct effects *, const uint8_t [SESSION_KEY], bool);
 /* The stamp of one organization ends: a revocation, as above. */
 void	 effect_stamp(struct effects *, const uint8_t [SESSION_KEY],
 	    const struct organization *);
+/*
+ * Whether the stamp of that organization, or the whole session, ends with
+ * this turn: memory and, if it can't be written, the store have it still.
+ */
+bool	 effects_end(const struct effects *, const uint8_t [SESSION_KEY],
+	    const struct organization *);
 /* An account has changed; owned. */
 void	 effect_account(struct effects *, struct account *);
 

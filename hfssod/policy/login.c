@@ -100,9 +100,19 @@ decide(struct login *l)
 /* --- writing ---------------------------------------------------------- */
 
 /*
- * What of the browser's session so far goes on: its stamps for other
- * organizations, if it is the same account's.  In any case it ends.
+ * Whether a stamp of the browser's session so far goes on: one for another
+ * organization, if it is the same account's and was not revoked just now.
  */
+static bool
+goes_on(const struct login *l, const struct session *old,
+    const struct stamp *stamp)
+{
+	return old->person->row == l->found.row &&
+	    stamp->organization != l->connection->organization &&
+	    !effects_end(&state.effects, old->key, stamp->organization);
+}
+
+/* The session so far, and how many of its stamps go on; it ends itself. */
 static struct session *
 old_session(const struct login *l, int64_t *row, size_t *carried)
 {
@@ -121,8 +131,7 @@ old_session(const struct login *l, int64_t *row, size_t *carried)
 	*row = store_integer(state.store, ST_session_by_key, 0);
 	store_end(state.store, ST_session_by_key);
 	for (i = 0; i < old->stamp_count; i++)
-		if (old->person->row == l->found.row &&
-		    old->stamps[i].organization != l->connection->organization)
+		if (goes_on(l, old, &old->stamps[i]))
 			(*carried)++;
 	if (*carried >= SESSION_STAMPS)
 		*carried = SESSION_STAMPS - 1;
@@ -155,18 +164,19 @@ make_session(struct login *l, const struct session *old, size_t carried)
 	s->stamps[0].since = l->now;
 	s->stamps[0].expires = l->expires;
 	for (i = 0; n < s->stamp_count && i < old->stamp_count; i++)
-		if (old->stamps[i].organization != l->connection->organization)
+		if (goes_on(l, old, &old->stamps[i]))
 			s->stamps[n++] = old->stamps[i];
 	return s;
 }
 
 static bool
-write_session(struct login *l, struct session *s, int64_t old, bool carry)
+write_session(struct login *l, struct session *s, int64_t old)
 {
 	const struct identity	*id = &l->outcome->identity;
 	struct store		*st = state.store;
 	struct writer		 w;
 	char			 handle[SESSION_HANDLE];
+	size_t			 i;
 
 	session_handle(s, handle);
 	store_run(st, ST_session_add, v_blob(s->key, SESSION_KEY),
@@ -178,9 +188,10 @@ write_session(struct login *l, struct session *s, int64_t old, bool carry)
 	    v_int(l->now), v_int(l->expires), v_text(id->session_index),
 	    v_blob(w.data, w.len));
 	wire_free(&w);
-	if (carry)
-		store_run(st, ST_stamps_carry, v_int(s->row), v_int(old),
-		    v_int(l->connection->organization->id));
+	/* One by one: what was revoked and not written stays behind. */
+	for (i = 1; i < s->stamp_count; i++)
+		store_run(st, ST_stamp_carry, v_int(s->row), v_int(old),
+		    v_int(s->stamps[i].organization->id));
 	return !store_failed(st);
 }
 
@@ -260,7 +271,7 @@ write_login(struct login *l)
 		return VERDICT_unavailable;
 	old = old_session(l, &old_row, &carried);
 	s = make_session(l, old, carried);
-	ok = write_session(l, s, old_row, carried > 0);
+	ok = write_session(l, s, old_row);
 	if (old != NULL)
 		member_session_end(old->key, false);
 	end_oldest(l);

@@ -500,6 +500,51 @@ carried_stamps(void **unused)
 	assert_int_equal(query("SELECT count(*) FROM stamp"), 1);
 }
 
+/*
+ * But no stamp that was revoked: neither in this very turn, nor before and
+ * not yet written.
+ */
+static void
+revoked_stamps(void **unused)
+{
+	struct outcome		 o;
+	struct organization	*beta;
+	struct session		*s;
+	char			 cookie[64];
+	unsigned int		 i;
+
+	(void)unused;
+	execute("INSERT INTO organization VALUES (77, 'beta', 'beta',"
+	    " 'managed', 1, 0, 0, 0)");
+	execute("INSERT INTO connection VALUES (77, 77, 'x', 1, 0)");
+	for (i = 0; i < 3; i++) {
+		o = an_outcome("u1", 2 * i + 1, 2 * i + 1);
+		strlcpy(cookie, run_login(&o)->session, sizeof(cookie));
+		execute("INSERT INTO stamp SELECT session, 77, 77, since,"
+		    " expires, '', NULL FROM stamp");
+		fixture_restart();
+		beta = directory_organization_id(state.directory, 77);
+		s = session_person(&state.sessions, 1)->sessions;
+		assert_int_equal(s->stamp_count, 2);
+		if (i == 0)
+			effect_stamp(&state.effects, s->key, beta);
+		else if (i == 1)
+			effect_drop(&state.effects, s->key, true);
+		else
+			session_stamp_drop(&state.sessions, s, beta);
+		o = an_outcome("u1", 2 * i + 2, 2 * i + 2);
+		o.request.credential = CREDENTIAL_SESSION;
+		o.request.secret = (struct bytes){ (uint8_t *)cookie,
+		    strlen(cookie) };
+		assert_non_null(s = session_of(run_login(&o)));
+		assert_int_equal(s->stamp_count, 1);
+		assert_ptr_not_equal(s->stamps[0].organization, beta);
+		assert_int_equal(query("SELECT count(*) FROM stamp"), 1);
+		execute("DELETE FROM stamp; DELETE FROM session");
+		fixture_restart();
+	}
+}
+
 static void
 after_a_restart(void **unused)
 {
@@ -568,6 +613,7 @@ main(void)
 		UNIT(restart), UNIT(conflicts), UNIT(ended_is_ended),
 		UNIT(names), UNIT(no_role), UNIT(overage), UNIT(manual),
 		UNIT(timeouts), UNIT(old_session), UNIT(carried_stamps),
+		UNIT(revoked_stamps),
 		UNIT(after_a_restart), UNIT(clock_runs_back)
 	};
 
