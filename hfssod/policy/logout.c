@@ -95,6 +95,14 @@ meant_add(struct logout *l)
 	    sizeof(l->name));
 }
 
+/* A session that was never given an index may be any: it is meant. */
+static bool
+index_is(const char *kept, const struct strings *indexes)
+{
+	return indexes->count == 0 || *kept == '\0' ||
+	    strings_has(indexes, kept);
+}
+
 /*
  * The stamps of this connection with that NameID.  What is kept begins
  * with its value; what follows that is a length of at most LIMIT_SUBJECT.
@@ -116,9 +124,8 @@ find_meant(struct logout *l)
 	    v_blob(from.data, from.len), v_blob(to.data, to.len));
 	    step == STEP_ROW; step = store_next(s, ST_stamps_named))
 		if (name_is(store_blob(s, ST_stamps_named, 2), &o->name_id) &&
-		    (o->session_indexes.count == 0 ||
-		    strings_has(&o->session_indexes,
-		    store_text(s, ST_stamps_named, 1))))
+		    index_is(store_text(s, ST_stamps_named, 1),
+		    &o->session_indexes))
 			meant_add(l);
 	wire_free(&from);
 	wire_free(&to);

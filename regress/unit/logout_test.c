@@ -279,6 +279,25 @@ refuses(void **unused)
 	assert_int_equal(live(), 0);
 }
 
+/* The provider never named the session's index: no Success beside it. */
+static void
+no_index(void **unused)
+{
+	static const char	*index[] = { "_9" };
+	struct logout_outcome	 o;
+
+	(void)unused;
+	assert_non_null(sign_in("ada", ""));
+	assert_non_null(sign_in("ada", "_1"));
+	o = a_logout("ada", 1);
+	o.name_id.format = "urn:f";
+	o.session_indexes = (struct strings){ 1, index };
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 1);
+	assert_int_equal(query("SELECT count(*) FROM stamp"
+	    " WHERE session_index = '_1'"), 1);
+}
+
 /* An answer that is too long to be passed on does no harm. */
 static void
 long_answer(void **unused)
@@ -416,6 +435,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test_setup_teardown(ends_by_name, begin, end),
 		cmocka_unit_test_setup_teardown(refuses, begin, end),
+		cmocka_unit_test_setup_teardown(no_index, begin, end),
 		cmocka_unit_test_setup_teardown(long_answer, begin, end),
 		cmocka_unit_test_setup_teardown(one_stamp, begin, end),
 		cmocka_unit_test_setup_teardown(full_store, begin, end),
