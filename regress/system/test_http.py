@@ -107,7 +107,7 @@ def on_end(http, mid, payload):
     r.request()
     verdict = "ok" if r.string() == "70ken" else "token_mismatch"
     http.answer("policy", "session_ended", mid,
-                h.Writer().u16(h.VERDICTS[verdict]).string("").data)
+                h.Writer().u16(h.VERDICTS[verdict]).u8(0).data)
 
 
 def on_metadata(http, mid, payload):
