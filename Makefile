@@ -31,6 +31,7 @@ ALL_CFLAGS =	-std=c11 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(DEFINES) -I. \
 		$(SYS_CFLAGS) $(XML_CFLAGS) $(SANITIZE) $(CFLAGS)
 
 LIB_EVENT !=	pkg-config --libs libevent_core 2>/dev/null || :
+LIB_EVDNS !=	pkg-config --libs libevent_extra 2>/dev/null || :
 LIB_TLS !=	pkg-config --libs libtls 2>/dev/null || :
 LIB_JANSSON !=	pkg-config --libs jansson 2>/dev/null || :
 LIB_CRYPTO !=	pkg-config --libs libcrypto 2>/dev/null || :
@@ -41,6 +42,7 @@ LIB_XML !=	pkg-config --libs xmlsec1-openssl libxml-2.0 2>/dev/null || :
 # What more than one kind of process links.
 SRCS_BASE = \
 		common/clock.c \
+		common/companion.c \
 		common/encode.c \
 		common/exchange.c \
 		common/imsg.c \
@@ -48,6 +50,8 @@ SRCS_BASE = \
 		common/log.c \
 		common/message.c \
 		common/process.c \
+		common/protocol.c \
+		common/provider.c \
 		common/request.c \
 		common/role.c \
 		common/setup.c \
@@ -242,7 +246,7 @@ $(BIN)/hfssod-policy: $(OBJS_POLICY) $(OBJS_CHILD) $(OBJS_BASE)
 $(BIN)/hfssod-fetch: $(OBJS_FETCH) $(OBJS_CHILD) $(OBJS_BASE)
 	@mkdir -p $(BIN)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_FETCH) \
-	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVENT) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVDNS) $(LIB_EVENT) \
 	    $(SANDBOX_LIBS) $(SYS_LIBS)
 
 $(BIN)/hfssoctl: $(OBJS_CTL) $(OBJS_BASE)

@@ -3,10 +3,12 @@
  * policy; pure.  Must never let through a value that its reader would have
  * to check again.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/exchange.h"
 #include "common/limits.h"
+#include "common/log.h"
 
 #define NAME		256		/* organization, connection, handle */
 #define URL		8192
@@ -55,6 +57,7 @@ sso_request_put(struct writer *w, const struct sso_request *q)
 
 	request_put(w, &q->request);
 	wire_put_u8(w, (uint8_t)q->endpoint);
+	wire_put_u8(w, (uint8_t)q->protocol);
 	wire_put_string(w, q->organization);
 	wire_put_string(w, q->connection);
 	wire_put_bool(w, q->post);
@@ -74,6 +77,7 @@ sso_request_get(struct reader *r, struct sso_request *q)
 	memset(q, 0, sizeof(*q));
 	request_get(r, &q->request);
 	q->endpoint = wire_get_enum(r, ENDPOINT_MAX);
+	q->protocol = wire_get_enum(r, PROTOCOL_MAX);
 	q->organization = wire_get_string(r, NAME);
 	q->connection = wire_get_string(r, NAME);
 	q->post = wire_get_bool(r);
@@ -226,6 +230,49 @@ burn_get(struct reader *r)
 	return b;
 }
 
+/* Octets that verifier sealed; longer ones are none of its. */
+static struct bytes
+sealed_get(struct reader *r)
+{
+	struct bytes	 b = wire_get_bytes(r);
+
+	if (b.len > LIMIT_SEALED)
+		r->bad = true;
+	return b;
+}
+
+static void
+received_put(struct writer *w, const struct outcome *o)
+{
+	size_t	 i;
+
+	wire_put_bool(w, o->test);
+	wire_put_u32(w, (uint32_t)o->received_count);
+	for (i = 0; i < o->received_count; i++) {
+		wire_put_string(w, o->received[i].name);
+		wire_put_strings(w, &o->received[i].values);
+	}
+}
+
+static void
+received_get(struct reader *r, struct outcome *o)
+{
+	size_t	 i;
+
+	o->test = wire_get_bool(r);
+	o->received_count = wire_get_count(r, RECEIVED_MOST);
+	if (o->received_count == 0)
+		return;
+	o->received = calloc(o->received_count, sizeof(*o->received));
+	if (o->received == NULL)
+		fatal("calloc");
+	for (i = 0; i < o->received_count; i++) {
+		o->received[i].name = wire_get_string(r, LIMIT_VALUE);
+		o->received[i].values = wire_get_strings(r, LIMIT_VALUES,
+		    LIMIT_VALUE);
+	}
+}
+
 void
 outcome_put(struct writer *w, const struct outcome *o)
 {
@@ -242,6 +289,9 @@ outcome_put(struct writer *w, const struct outcome *o)
 	wire_put_string(w, o->return_to);
 	wire_put_bool(w, o->restart);
 	identity_put(w, &o->identity);
+	wire_put_bytes(w, o->check_token);
+	wire_put_bytes(w, o->logout_hint);
+	received_put(w, o);
 }
 
 bool
@@ -261,12 +311,22 @@ outcome_get(struct reader *r, struct outcome *o)
 	o->return_to = wire_get_string(r, LIMIT_RETURN_TO);
 	o->restart = wire_get_bool(r);
 	identity_get(r, &o->identity);
+	o->check_token = sealed_get(r);
+	o->logout_hint = sealed_get(r);
+	received_get(r, o);
 	return wire_end(r);
 }
 
 void
 outcome_free(struct outcome *o)
 {
+	size_t	 i;
+
+	for (i = 0; i < o->received_count; i++)
+		strings_free(&o->received[i].values);
+	free(o->received);
+	o->received = NULL;
+	o->received_count = 0;
 	strings_free(&o->identity.roles);
 	strings_free(&o->identity.groups);
 }
@@ -274,6 +334,8 @@ outcome_free(struct outcome *o)
 void
 login_answer_put(struct writer *w, const struct login_answer *a)
 {
+	size_t	 i;
+
 	verdict_put(w, a->verdict);
 	wire_put_string(w, a->session);
 	wire_put_i64(w, a->expires);
@@ -282,11 +344,20 @@ login_answer_put(struct writer *w, const struct login_answer *a)
 	wire_put_bool(w, a->restart);
 	wire_put_string(w, a->organization);
 	wire_put_string(w, a->connection);
+	wire_put_bool(w, a->test);
+	wire_put_u32(w, (uint32_t)a->report_count);
+	for (i = 0; i < a->report_count; i++) {
+		wire_put_u8(w, (uint8_t)a->report[i].part);
+		wire_put_string(w, a->report[i].name);
+		wire_put_string(w, a->report[i].value);
+	}
 }
 
 bool
 login_answer_get(struct reader *r, struct login_answer *a)
 {
+	size_t	 i;
+
 	a->verdict = verdict_get(r);
 	a->session = wire_get_string(r, LIMIT_TOKEN);
 	a->expires = wire_get_i64(r);
@@ -295,7 +366,26 @@ login_answer_get(struct reader *r, struct login_answer *a)
 	a->restart = wire_get_bool(r);
 	a->organization = wire_get_string(r, NAME);
 	a->connection = wire_get_string(r, NAME);
+	a->test = wire_get_bool(r);
+	a->report = NULL;
+	a->report_count = wire_get_count(r, REPORT_MOST);
+	if (a->report_count > 0 && (a->report = calloc(a->report_count,
+	    sizeof(*a->report))) == NULL)
+		fatal("calloc");
+	for (i = 0; i < a->report_count; i++) {
+		a->report[i].part = wire_get_enum(r, REPORT_MAX);
+		a->report[i].name = wire_get_string(r, LIMIT_VALUE);
+		a->report[i].value = wire_get_string(r, LIMIT_VALUE);
+	}
 	return wire_end(r);
+}
+
+void
+login_answer_free(struct login_answer *a)
+{
+	free(a->report);
+	a->report = NULL;
+	a->report_count = 0;
 }
 
 void
@@ -307,6 +397,7 @@ logout_start_put(struct writer *w, const struct logout_start *l)
 	wire_put_string(w, l->connection);
 	name_id_put(w, &l->name_id);
 	wire_put_string(w, l->session_index);
+	wire_put_bytes(w, l->hint);
 }
 
 bool
@@ -318,6 +409,7 @@ logout_start_get(struct reader *r, struct logout_start *l)
 	l->connection = wire_get_string(r, NAME);
 	name_id_get(r, &l->name_id);
 	l->session_index = wire_get_string(r, LIMIT_SUBJECT);
+	l->hint = sealed_get(r);
 	return wire_end(r);
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/protocol.h"
 #include "common/request.h"
 #include "common/role.h"
 #include "common/verdict.h"
@@ -19,10 +20,11 @@
 
 /* Which endpoint of a connection a browser or identity provider called. */
 enum endpoint {
-	ENDPOINT_LOGIN,		/* .../saml/login: begin a sign-in */
-	ENDPOINT_CONSUME,	/* .../saml/consume: the ACS */
+	ENDPOINT_LOGIN,		/* .../login: begin a sign-in */
+	ENDPOINT_CONSUME,	/* .../consume: the ACS, the redirect URI */
 	ENDPOINT_METADATA,	/* .../saml/metadata */
-	ENDPOINT_LOGOUT,	/* .../saml/logout: of the provider */
+	ENDPOINT_LOGOUT,	/* .../logout: of the provider */
+	ENDPOINT_BACKCHANNEL,	/* .../oidc/backchannel-logout */
 	ENDPOINT_MAX
 };
 
@@ -38,6 +40,7 @@ struct login_cookie {
 struct sso_request {
 	struct request	 request;
 	enum endpoint	 endpoint;
+	enum protocol	 protocol;	/* of the address that was called */
 	const char	*organization;
 	const char	*connection;	/* "" : the organization's first */
 	bool		 post;		/* else GET */
@@ -78,9 +81,13 @@ struct sp_metadata {
 void	 sp_metadata_put(struct writer *, const struct sp_metadata *);
 bool	 sp_metadata_get(struct reader *, struct sp_metadata *);
 
-/* Who somebody is, as an identity provider said and verifier proved. */
+/*
+ * What an identity provider itself calls somebody: by this and nothing else
+ * it names him when he signs out there.  Of OpenID Connect only the value
+ * is set: the claim "sub", whatever the connection takes for the subject.
+ */
 struct name_id {
-	const char	*value;		/* "" : none (OpenID Connect) */
+	const char	*value;		/* "" : none */
 	const char	*format;
 	const char	*name_qualifier;
 	const char	*sp_name_qualifier;
@@ -109,6 +116,13 @@ struct identity {
 	const char	*authn_context;
 };
 
+/* An attribute or claim as it was received; for a connection test only. */
+struct received {
+	const char	*name;
+	struct strings	 values;
+};
+#define RECEIVED_MOST	200		/* of them in one outcome */
+
 #define BURN_KEY	32		/* octets of a hash */
 /*
  * login_outcome: the one thing a login becomes.  request is http's own,
@@ -130,6 +144,19 @@ struct outcome {
 	const char	*return_to;	/* "" : the account page */
 	bool		 restart;	/* IdP-initiated: begin our own login */
 	struct identity	 identity;
+	/*
+	 * What verifier wants to have back, sealed by it: a refresh token
+	 * for check_start, and the ID token for logout_start.  Or empty.
+	 */
+	struct bytes	 check_token;
+	struct bytes	 logout_hint;
+	/*
+	 * A connection test: nothing is made of it, the answer is a report.
+	 * received is there whatever the verdict, as far as it was proved.
+	 */
+	bool		 test;
+	size_t		 received_count;
+	struct received	*received;
 };
 void	 outcome_put(struct writer *, const struct outcome *);
 bool	 outcome_get(struct reader *, struct outcome *);
@@ -138,7 +165,15 @@ void	 outcome_free(struct outcome *);
 /*
  * login_answer.  ok: set the session cookie and go to return_to.  restart:
  * go to the connection's login address.  Else a page with the verdict.
+ * test: a page with the report, whatever the verdict.
  */
+enum report { REPORT_RESULT, REPORT_IDENTITY, REPORT_RECEIVED, REPORT_MAX };
+struct report_line {
+	enum report	 part;
+	const char	*name;		/* "Role" */
+	const char	*value;
+};
+#define REPORT_MOST	1000		/* lines */
 struct login_answer {
 	enum verdict	 verdict;
 	const char	*session;	/* cookie value; "" without a session */
@@ -148,9 +183,13 @@ struct login_answer {
 	bool		 restart;
 	const char	*organization;
 	const char	*connection;
+	bool		 test;
+	size_t		 report_count;
+	struct report_line *report;
 };
 void	 login_answer_put(struct writer *, const struct login_answer *);
 bool	 login_answer_get(struct reader *, struct login_answer *);
+void	 login_answer_free(struct login_answer *);
 
 /*
  * logout_start: a session has ended, and this is how its identity provider
@@ -163,6 +202,7 @@ struct logout_start {
 	const char	*connection;
 	struct name_id	 name_id;	/* whole */
 	const char	*session_index;	/* "" : none */
+	struct bytes	 hint;		/* outcome's logout_hint, or empty */
 };
 void	 logout_start_put(struct writer *, const struct logout_start *);
 bool	 logout_start_get(struct reader *, struct logout_start *);
@@ -177,10 +217,15 @@ enum logout_result {
 };
 /*
  * logout_outcome: what a message at the logout address becomes, a
- * LogoutRequest or the LogoutResponse to ours.  request, origin, keys and
- * refusals are as in a login's outcome.  started is where the browser goes
- * once policy has written it: for a LogoutRequest our signed answer, which
- * policy lets out only after the commit.
+ * LogoutRequest or the LogoutResponse to ours, a logout token, a
+ * front-channel logout, or the return from an end_session_endpoint.
+ * request, origin, keys and refusals are as in a login's outcome.  started
+ * is where the browser goes once policy has written it: for a LogoutRequest
+ * our signed answer, which policy lets out only after the commit.
+ *
+ * A request names whose sessions: those of name_id, or with an empty value
+ * (OpenID Connect without "sub") those of session_indexes, which then has
+ * exactly one; with both, only those that are in both.
  */
 struct logout_outcome {
 	struct request	 request;

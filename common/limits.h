@@ -9,6 +9,7 @@
 /* Messages between our own processes. */
 #define LIMIT_MESSAGE		(64 * 1024)	/* if the table says no more */
 #define LIMIT_LOGIN_MESSAGE	(512 * 1024)	/* a login answer on its way */
+#define LIMIT_FETCH_MESSAGE	(1280 * 1024)	/* a document from outside */
 #define LIMIT_VIEW		(64 * 1024 * 1024) /* one configuration view */
 #define LIMIT_FILE		(16 * 1024 * 1024) /* key, metadata */
 #define LIMIT_OUTSTANDING	256		/* of one http per peer */
@@ -64,6 +65,27 @@
 #define LIMIT_SESSION_INDEXES	64		/* in one LogoutRequest */
 #define LIMIT_SESSIONS		256		/* live ones of an account */
 #define LIMIT_TOKEN		64		/* octets of our cookies */
+
+/* What fetch brings from outside. */
+#define LIMIT_FETCH_METADATA	(1024 * 1024)	/* SAML metadata */
+#define LIMIT_FETCH_JSON	(256 * 1024)	/* every other document */
+#define LIMIT_FETCH_HEADERS	16384		/* octets of an answer's head */
+#define LIMIT_FETCH_OPEN	64		/* questions of one verifier */
+#define LIMIT_FETCH_WAITING	1024		/* and those that queue there */
+#define LIMIT_FETCH_REDIRECTS	3
+#define LIMIT_FETCH_IDLE	30		/* a connection kept alive */
+#define LIMIT_FETCH_MS		8000		/* milliseconds; in a login */
+#define LIMIT_FETCH_SLOW_MS	30000		/* milliseconds; refreshing */
+#define LIMIT_URL		4096
+
+/* OpenID Connect. */
+#define LIMIT_JWT		65536		/* octets, as it travels */
+#define LIMIT_JWKS		64		/* keys in a set */
+#define LIMIT_JSON_DEPTH	32
+#define LIMIT_CODE		4096		/* authorization code */
+#define LIMIT_SECRET		8192		/* client secret, refresh token */
+#define LIMIT_SEALED		32768		/* what policy keeps for us */
+#define LIMIT_TEST_SECONDS	600		/* a connection test's address */
 
 #define LIMIT_HEADER_GROUPS	3072		/* header groups max */
 #define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */

@@ -89,6 +89,8 @@ http_door_put(struct writer *w, const struct http_door *d)
 	wire_put_string(w, d->connection);
 	wire_put_string(w, d->label);
 	wire_put_string(w, d->group);
+	wire_put_u8(w, (uint8_t)d->protocol);
+	wire_put_bool(w, d->first);
 	wire_put_bool(w, d->enabled);
 	wire_put_strings(w, &d->domains);
 }
@@ -100,6 +102,8 @@ http_door_get(struct reader *r, struct http_door *d)
 	d->connection = text_get(r);
 	d->label = text_get(r);
 	d->group = text_get(r);
+	d->protocol = wire_get_enum(r, PROTOCOL_MAX);
+	d->first = wire_get_bool(r);
 	d->enabled = wire_get_bool(r);
 	d->domains = list_get(r);
 }
@@ -213,6 +217,44 @@ keys_get(struct reader *r, size_t *count)
 }
 
 static void
+verifier_oidc_put(struct writer *w, const struct verifier_connection *c)
+{
+	wire_put_bool(w, c->userinfo);
+	wire_put_string(w, c->issuer);
+	wire_put_string(w, c->discovery_url);
+	wire_put_string(w, c->jwks);
+	wire_put_string(w, c->client_id);
+	wire_put_string(w, c->client_secret);
+	wire_put_i64(w, c->client_secret_expires);
+	wire_put_string(w, c->client_key);
+	wire_put_string(w, c->client_key_id);
+	wire_put_u8(w, (uint8_t)c->client_auth);
+	wire_put_strings(w, &c->scopes);
+	wire_put_string(w, c->prompt);
+	wire_put_i64(w, c->max_age);
+	wire_put_i64(w, c->check_every);
+}
+
+static void
+verifier_oidc_get(struct reader *r, struct verifier_connection *c)
+{
+	c->userinfo = wire_get_bool(r);
+	c->issuer = text_get(r);
+	c->discovery_url = text_get(r);
+	c->jwks = text_get(r);
+	c->client_id = text_get(r);
+	c->client_secret = text_get(r);
+	c->client_secret_expires = wire_get_i64(r);
+	c->client_key = text_get(r);
+	c->client_key_id = text_get(r);
+	c->client_auth = wire_get_enum(r, CLIENT_AUTH_MAX);
+	c->scopes = list_get(r);
+	c->prompt = text_get(r);
+	c->max_age = wire_get_i64(r);
+	c->check_every = wire_get_i64(r);
+}
+
+static void
 verifier_connection_put(struct writer *w, const struct verifier_connection *c)
 {
 	size_t	 i;
@@ -221,7 +263,10 @@ verifier_connection_put(struct writer *w, const struct verifier_connection *c)
 	wire_put_u8(w, (uint8_t)c->protocol);
 	wire_put_bool(w, c->enabled);
 	wire_put_bool(w, c->first);
+	wire_put_strings(w, &c->origins);
 	wire_put_string(w, c->metadata);
+	wire_put_string(w, c->metadata_url);
+	wire_put_string(w, c->metadata_signer);
 	wire_put_string(w, c->entity_id);
 	wire_put_string(w, c->idp_entity_id);
 	wire_put_u8(w, (uint8_t)c->binding);
@@ -230,6 +275,7 @@ verifier_connection_put(struct writer *w, const struct verifier_connection *c)
 	wire_put_u8(w, (uint8_t)c->idp_initiated);
 	wire_put_u8(w, (uint8_t)c->require_signed);
 	wire_put_string(w, c->nameid_format);
+	verifier_oidc_put(w, c);
 	wire_put_strings(w, &c->authn_contexts);
 	wire_put_string(w, c->subject_attribute);
 	wire_put_strings(w, &c->email);
@@ -256,7 +302,10 @@ verifier_connection_get(struct reader *r, struct verifier_connection *c)
 	c->protocol = wire_get_enum(r, PROTOCOL_MAX);
 	c->enabled = wire_get_bool(r);
 	c->first = wire_get_bool(r);
+	c->origins = list_get(r);
 	c->metadata = text_get(r);
+	c->metadata_url = text_get(r);
+	c->metadata_signer = text_get(r);
 	c->entity_id = text_get(r);
 	c->idp_entity_id = text_get(r);
 	c->binding = wire_get_enum(r, BINDING_MAX);
@@ -265,6 +314,7 @@ verifier_connection_get(struct reader *r, struct verifier_connection *c)
 	c->idp_initiated = wire_get_enum(r, IDP_INITIATED_MAX);
 	c->require_signed = wire_get_enum(r, REQUIRE_MAX);
 	c->nameid_format = text_get(r);
+	verifier_oidc_get(r, c);
 	c->authn_contexts = list_get(r);
 	c->subject_attribute = text_get(r);
 	c->email = list_get(r);
@@ -288,6 +338,8 @@ verifier_connection_free(struct verifier_connection *c)
 {
 	size_t	 i;
 
+	strings_free(&c->origins);
+	strings_free(&c->scopes);
 	strings_free(&c->authn_contexts);
 	strings_free(&c->email);
 	strings_free(&c->display_name);
@@ -409,6 +461,7 @@ policy_organization_put(struct writer *w, const struct policy_organization *o)
 		wire_put_u8(w, (uint8_t)o->connections[i].protocol);
 		wire_put_bool(w, o->connections[i].enabled);
 		wire_put_bool(w, o->connections[i].jit);
+		wire_put_i64(w, o->connections[i].check_every);
 	}
 }
 
@@ -443,6 +496,7 @@ policy_organization_get(struct reader *r, struct policy_organization *o)
 		o->connections[i].protocol = wire_get_enum(r, PROTOCOL_MAX);
 		o->connections[i].enabled = wire_get_bool(r);
 		o->connections[i].jit = wire_get_bool(r);
+		o->connections[i].check_every = wire_get_i64(r);
 	}
 }
 
@@ -524,5 +578,91 @@ policy_view_free(struct policy_view *v)
 	free(v->organizations);
 	free(v->applications);
 	strings_free(&v->reserved);
+	free(v);
+}
+
+/* --- fetch ------------------------------------------------------------ */
+
+static void
+fetch_connection_put(struct writer *w, const struct fetch_connection *c)
+{
+	size_t	 i;
+
+	wire_put_string(w, c->organization);
+	wire_put_string(w, c->name);
+	wire_put_strings(w, &c->origins);
+	wire_put_u32(w, (uint32_t)c->allow_count);
+	for (i = 0; i < c->allow_count; i++)
+		network_put(w, &c->allow[i]);
+	wire_put_strings(w, &c->pins);
+	wire_put_string(w, c->ca);
+}
+
+static void
+fetch_connection_get(struct reader *r, struct fetch_connection *c)
+{
+	size_t	 i;
+
+	c->organization = text_get(r);
+	c->name = text_get(r);
+	c->origins = list_get(r);
+	c->allow_count = wire_get_count(r, MANY);
+	c->allow = array(c->allow_count, sizeof(*c->allow));
+	for (i = 0; i < c->allow_count; i++)
+		network_get(r, &c->allow[i]);
+	c->pins = list_get(r);
+	c->ca = text_get(r);
+}
+
+void
+fetch_view_put(struct writer *w, const struct fetch_view *v)
+{
+	size_t	 i;
+
+	wire_put_string(w, v->group);
+	wire_put_string(w, v->ca);
+	wire_put_string(w, v->resolv_conf);
+	wire_put_string(w, v->hosts);
+	wire_put_strings(w, &v->name_servers);
+	wire_put_u32(w, (uint32_t)v->connection_count);
+	for (i = 0; i < v->connection_count; i++)
+		fetch_connection_put(w, &v->connections[i]);
+}
+
+struct fetch_view *
+fetch_view_get(struct reader *r)
+{
+	struct fetch_view	*v = array(1, sizeof(*v));
+	size_t			 i;
+
+	v->group = text_get(r);
+	v->ca = text_get(r);
+	v->resolv_conf = text_get(r);
+	v->hosts = text_get(r);
+	v->name_servers = list_get(r);
+	v->connection_count = wire_get_count(r, MANY);
+	v->connections = array(v->connection_count, sizeof(*v->connections));
+	for (i = 0; i < v->connection_count; i++)
+		fetch_connection_get(r, &v->connections[i]);
+	if (wire_end(r))
+		return v;
+	fetch_view_free(v);
+	return NULL;
+}
+
+void
+fetch_view_free(struct fetch_view *v)
+{
+	size_t	 i;
+
+	if (v == NULL)
+		return;
+	for (i = 0; i < v->connection_count; i++) {
+		strings_free(&v->connections[i].origins);
+		strings_free(&v->connections[i].pins);
+		free(v->connections[i].allow);
+	}
+	free(v->connections);
+	strings_free(&v->name_servers);
 	free(v);
 }

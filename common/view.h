@@ -15,14 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/protocol.h"
 #include "common/request.h"
 #include "common/role.h"
 #include "common/wire.h"
-
-enum protocol {
-	PROTOCOL_SAML,
-	PROTOCOL_MAX
-};
 
 /* --- http ------------------------------------------------------------- */
 
@@ -44,6 +40,8 @@ struct http_door {
 	const char	*connection;
 	const char	*label;		/* for people; the name by default */
 	const char	*group;		/* verifier group of the organization */
+	enum protocol	 protocol;
+	bool		 first;		/* of its organization */
 	bool		 enabled;
 	struct strings	 domains;	/* e-mail domains sent here, folded */
 };
@@ -77,6 +75,10 @@ enum idp_initiated { IDP_INITIATED_OFF, IDP_INITIATED_RESTART,
 enum require_signed { REQUIRE_EITHER, REQUIRE_RESPONSE, REQUIRE_ASSERTION,
     REQUIRE_BOTH, REQUIRE_MAX };
 enum binding { BINDING_REDIRECT, BINDING_POST, BINDING_MAX };
+/* How we show the token endpoint who we are (OpenID Connect Core 9). */
+enum client_auth { CLIENT_AUTH_OFFERED,	/* what the provider offers */
+    CLIENT_AUTH_BASIC, CLIENT_AUTH_POST, CLIENT_AUTH_PRIVATE_KEY_JWT,
+    CLIENT_AUTH_MAX };
 
 /* A login is refused unless the attribute has one of the values. */
 struct view_require {
@@ -95,7 +97,17 @@ struct verifier_connection {
 	enum protocol	 protocol;
 	bool		 enabled;
 	bool		 first;		/* of its organization */
-	const char	*metadata;	/* file name */
+	/*
+	 * Origins that fetch may go to for it, "https://host:port" in lower
+	 * case with the port: those of its addresses here, and of endpoint
+	 * host lines.  Companions (companion.h) are not in it.
+	 */
+	struct strings	 origins;
+	bool		 userinfo;	/* oidc: ask the endpoint, too */
+	/* SAML. */
+	const char	*metadata;	/* file name; "" : by address */
+	const char	*metadata_url;	/* or "" */
+	const char	*metadata_signer; /* certificate file, or "" */
 	const char	*entity_id;	/* ours; "" : the metadata address */
 	const char	*idp_entity_id;	/* of an EntitiesDescriptor, or "" */
 	enum binding	 binding;	/* of AuthnRequest */
@@ -104,8 +116,23 @@ struct verifier_connection {
 	enum idp_initiated idp_initiated;
 	enum require_signed require_signed;
 	const char	*nameid_format;	/* "" : not asked for */
-	struct strings	 authn_contexts; /* asked for, and checked */
-	const char	*subject_attribute; /* "" : the NameID */
+	/* OpenID Connect. */
+	const char	*issuer;	/* exact */
+	const char	*discovery_url;
+	const char	*jwks;		/* file name; "" : jwks_uri */
+	const char	*client_id;
+	const char	*client_secret;	/* file name, or "" */
+	int64_t		 client_secret_expires; /* seconds; 0: not said */
+	const char	*client_key;	/* PEM file of a private key, or "" */
+	const char	*client_key_id;	/* its kid, or "" */
+	enum client_auth client_auth;
+	struct strings	 scopes;	/* beside openid; empty: profile email */
+	const char	*prompt;	/* or "" */
+	int64_t		 max_age;	/* seconds; -1: not asked for */
+	int64_t		 check_every;	/* seconds; 0: no refresh token */
+	/* Both. */
+	struct strings	 authn_contexts; /* acr_values; asked and checked */
+	const char	*subject_attribute; /* "" : the NameID or sub */
 	struct strings	 email;		/* attribute names, in order; empty: */
 	struct strings	 display_name;	/* the defaults */
 	struct strings	 given;
@@ -161,6 +188,7 @@ struct policy_connection {
 	enum protocol	 protocol;
 	bool		 enabled;
 	bool		 jit;		/* accounts are made at login */
+	int64_t		 check_every;	/* seconds; 0: never */
 };
 
 struct policy_organization {
@@ -199,6 +227,31 @@ void		 policy_view_put(struct writer *, const struct policy_view *);
 struct policy_view *policy_view_get(struct reader *);
 void		 policy_view_free(struct policy_view *);
 
-/* --- reader and fetch know nothing of the configuration yet ----------- */
+/* --- fetch ------------------------------------------------------------ */
+
+struct fetch_connection {
+	const char	*organization;
+	const char	*name;
+	struct strings	 origins;	/* as in verifier_connection */
+	size_t		 allow_count;	/* inner networks it may reach */
+	struct network	*allow;
+	struct strings	 pins;		/* base64 of SHA-256 of a key; or none */
+	const char	*ca;		/* file name; "" : the view's */
+};
+
+struct fetch_view {
+	const char	*group;		/* its verifier's */
+	const char	*ca;		/* file name of the CA bundle, or "" */
+	const char	*resolv_conf;	/* file name, or "" */
+	const char	*hosts;		/* file name, or "" */
+	struct strings	 name_servers;	/* "address:port"; else resolv_conf's */
+	size_t		 connection_count;
+	struct fetch_connection *connections;
+};
+void		 fetch_view_put(struct writer *, const struct fetch_view *);
+struct fetch_view *fetch_view_get(struct reader *);
+void		 fetch_view_free(struct fetch_view *);
+
+/* --- reader knows nothing of the configuration ------------------------ */
 
 #endif

@@ -10,15 +10,19 @@
 
 #include "common/child.h"
 #include "common/view.h"
+#include "hfssod/verifier/discovery.h"
+#include "hfssod/verifier/jose.h"
 #include "hfssod/verifier/key.h"
 #include "hfssod/verifier/metadata_idp.h"
 
 struct organization;
+struct source;
 
 struct connection {
 	const struct verifier_connection *view;
 	const struct organization	*organization;
-	struct metadata_idp		 idp;
+	struct source			*source; /* NULL: none by address */
+	struct metadata_idp		 idp;	/* of a file */
 	char				*acs;
 	char				*slo;
 	char				*metadata_url;
@@ -26,7 +30,21 @@ struct connection {
 	enum binding			 binding; /* one that the IdP offers */
 	const struct key_pair		*request_key; /* NULL: don't sign */
 	const struct key_pair		*logout_key; /* NULL: no logout there */
+	/* OpenID Connect; acs and slo are its redirect and logout addresses. */
+	char				*login;	/* initiate_login_uri */
+	char				*backchannel;
+	struct bytes			 secret; /* of the client; or empty */
+	struct jwt_signer		 signer; /* key NULL: none */
+	struct jwk_set			 keys;	/* of a file; or none */
 };
+
+/*
+ * What the provider is known by now, from file or source; NULL: nothing
+ * yet.  Good until the end of the turn.
+ */
+const struct metadata_idp *connection_idp(const struct connection *);
+const struct discovery	*connection_discovery(const struct connection *);
+const struct jwk_set	*connection_keys(const struct connection *);
 
 struct organization {
 	RB_ENTRY(organization)	 entry;

@@ -18,7 +18,7 @@
 #include "common/wire.h"
 #include "hfssod/verifier/seal.h"
 
-#define VERSION		1
+#define VERSION		2
 #define SALT		24
 #define TAG		16
 #define HEAD		(1 + 8 + 8)		/* version, key id, time */
@@ -156,6 +156,8 @@ seal_close(const struct seal_keys *keys, const struct seal_context *context,
 	wire_put_raw(&w, salt, sizeof(salt));
 	wire_put_string(&w, state->id);
 	wire_put_string(&w, state->return_to);
+	wire_put_raw(&w, state->secret, SEAL_SECRET);
+	wire_put_bool(&w, state->test);
 	wire_put_raw(&w, tag, sizeof(tag));
 	if (w.bad)
 		fatalx("seal: state is too long");
@@ -214,12 +216,16 @@ read_state(struct login_state *state, int64_t when, const uint8_t *data,
     size_t len)
 {
 	struct reader r;
+	size_t i;
 
 	wire_read(&r, data, len);
 	state->time = when;
 	strlcpy(state->id, wire_get_string(&r, SEAL_ID), sizeof(state->id));
 	strlcpy(state->return_to, wire_get_string(&r, LIMIT_RETURN_TO),
 	    sizeof(state->return_to));
+	for (i = 0; i < SEAL_SECRET; i++)
+		state->secret[i] = wire_get_u8(&r);
+	state->test = wire_get_bool(&r);
 	if (!wire_end(&r) || !seal_is_id(state->id))
 		fatalx("seal: sealed state is malformed");
 }

@@ -18,18 +18,22 @@
 #include "common/verdict.h"
 
 #define SEAL_ID		41	/* "_" and 40 hex digits */
+#define SEAL_SECRET	32	/* octets */
 
 /* What the state is good for; no other context opens it. */
 struct seal_context {
 	const char	*organization;
 	const char	*connection;
-	const char	*protocol;	/* "saml" */
-	const char	*purpose;	/* "login" */
+	const char	*protocol;	/* "saml", "oidc" */
+	const char	*purpose;	/* "login", "logout", "test" */
 };
 
 struct login_state {
 	char		 id[SEAL_ID + 1];	/* of the request */
 	int64_t		 time;			/* it was made, seconds */
+	/* Random: nonce and PKCE verifier are derived from it. */
+	uint8_t		 secret[SEAL_SECRET];
+	bool		 test;			/* a connection test */
 	char		 return_to[LIMIT_RETURN_TO + 1];
 };
 

@@ -18,7 +18,7 @@ every_line_is_sound(void **state)
 	for (i = 1; i < MESSAGE_MAX; i++) {
 		assert_non_null(m = message_info(i));
 		assert_true(m->least <= m->most);
-		assert_true(m->most <= LIMIT_LOGIN_MESSAGE);
+		assert_true(m->most <= LIMIT_FETCH_MESSAGE);
 		assert_true(m->from != 0 && m->to != 0);
 		for (j = 1; j < i; j++)
 			assert_string_not_equal(m->name, message_name(j));
@@ -64,9 +64,16 @@ walls(void **state)
 		/* Nobody but hfssoctl and parent asks the reader. */
 		if (m->to & KIND_READER && i != MESSAGE_setup)
 			assert_true((m->from & KIND_HTTP) == 0);
-		/* fetch hears and says nothing but what every child does. */
-		if (m->from & KIND_FETCH)
-			assert_int_equal(m->to, KIND_PARENT);
+		/* fetch speaks with its verifier, beside what every child says. */
+		if (m->from & KIND_FETCH && m->from != KIND_CHILD)
+			assert_int_equal(m->to, i == MESSAGE_hello ?
+			    KIND_PARENT : KIND_VERIFIER);
+		if (m->to & KIND_FETCH && m->to != KIND_CHILD)
+			assert_int_equal(m->from, KIND_VERIFIER);
+		/* Nobody else asks it, and it brings nothing to policy. */
+		if (i == MESSAGE_document_keep || i == MESSAGE_check_outcome ||
+		    i == MESSAGE_connection_status)
+			assert_int_equal(m->from, KIND_VERIFIER);
 	}
 }
 

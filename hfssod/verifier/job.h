@@ -1,0 +1,31 @@
+/*
+ * A request of http that waits for something from outside: its octets,
+ * kept, and who waits for the answer.  Nothing of the configuration may be
+ * kept with it: after every wait the connection is found again by its
+ * names.
+ */
+#ifndef VERIFIER_JOB_H
+#define VERIFIER_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/child.h"
+#include "common/exchange.h"
+
+struct job {
+	struct sso_request	 q;		/* points into octets */
+	uint64_t		 id;		/* of the message */
+	uint64_t		 origin;	/* instance of the http process */
+	uint8_t			*octets;
+	size_t			 len;
+};
+
+/*
+ * Keep a message that is an sso_request (malformed: fatal).  NULL when too
+ * many wait already (LIMIT_FETCH_WAITING).
+ */
+struct job	*job_new(struct peer *, uint64_t, const struct reader *);
+void		 job_free(struct job *);
+
+#endif
