@@ -1,6 +1,6 @@
 /*
- * Fuzzer of every get in common/exchange.c, common/view.c, common/setup.c
- * and common/record.c: the first octet picks which, the rest is the
+ * Fuzzer of every get in common/exchange.c, common/provider.c,
+ * common/view.c, common/setup.c and common/record.c: the first octet picks which, the rest is the
  * message.
  */
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include "common/child.h"
 #include "common/exchange.h"
+#include "common/provider.h"
 #include "common/record.h"
 #include "common/view.h"
 
@@ -28,7 +29,7 @@ VALUE(sso_request, (void)sso_request_get, NOTHING)
 VALUE(sso_started, (void)sso_started_get, sso_started_free)
 VALUE(sp_metadata, (void)sp_metadata_get, NOTHING)
 VALUE(outcome, (void)outcome_get, outcome_free)
-VALUE(login_answer, (void)login_answer_get, NOTHING)
+VALUE(login_answer, (void)login_answer_get, login_answer_free)
 VALUE(login_keys, (void)login_keys_get, NOTHING)
 VALUE(access_check, (void)access_check_get, NOTHING)
 VALUE(access_answer, (void)access_answer_get, access_answer_free)
@@ -41,6 +42,13 @@ VALUE(logout_answer, (void)logout_answer_get, logout_answer_free)
 VALUE(result, (void)result_get, NOTHING)
 VALUE(ctl_question, (void)ctl_question_get, NOTHING)
 VALUE(setup, (void)setup_get, NOTHING)
+VALUE(fetch_request, (void)fetch_request_get, NOTHING)
+VALUE(fetch_answer, (void)fetch_answer_get, NOTHING)
+VALUE(document, (void)document_get, NOTHING)
+VALUE(connection_status, (void)connection_status_get, NOTHING)
+VALUE(connection_switch, (void)connection_switch_get, NOTHING)
+VALUE(check_start, (void)check_start_get, NOTHING)
+VALUE(check_outcome, (void)check_outcome_get, NOTHING)
 
 static void
 try_http_view(struct reader *r)
@@ -61,6 +69,12 @@ try_policy_view(struct reader *r)
 }
 
 static void
+try_fetch_view(struct reader *r)
+{
+	fetch_view_free(fetch_view_get(r));
+}
+
+static void
 try_records(struct reader *r)
 {
 	struct record_item	 item;
@@ -75,7 +89,10 @@ static void	(*const tries[])(struct reader *) = {
 	try_access_answer, try_session_view, try_session_end, try_result,
 	try_ctl_question, try_setup, try_http_view, try_verifier_view,
 	try_policy_view, try_records, try_session_ended, try_logout_start,
-	try_logout_outcome, try_logout_answer
+	try_logout_outcome, try_logout_answer, try_fetch_request,
+	try_fetch_answer, try_document, try_connection_status,
+	try_connection_switch, try_check_start, try_check_outcome,
+	try_fetch_view
 };
 
 int
