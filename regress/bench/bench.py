@@ -16,8 +16,10 @@ import measure
 import ports
 import daemon as d
 import forge as f
+import apache
 import baseline
 import fill
+import oidc
 import saml
 
 ports.FIRST, ports.LAST = 19000, 19199
@@ -69,15 +71,17 @@ def at_most(what, figure, unit, most):
 class Bench:
     """A daemon with one organization, and its identity provider."""
 
-    def __init__(self, name, tls=False):
+    def __init__(self, name, tls=False, provider=None):
         self.folder = d.scratch(name)
         self.settings = d.Settings(self.folder)
         self.settings.top = []
         self.idp = f.Idp("bench")
         metadata = self.folder / "idp.xml"
         metadata.write_text(self.idp.metadata())
+        connection = d.Connection("sso", metadata) if provider is None \
+            else provider.connection(self.folder, apache)
         self.settings.organizations = [d.Organization(
-            "acme", [d.Connection("sso", metadata)], d.ROLES)]
+            "acme", [connection], d.ROLES)]
         self.settings.application("hub", ['organization "acme"'])
         self.key, self.certificate = d.write_pair(
             self.folder, "tls", d.ec_key())
@@ -195,6 +199,51 @@ def sign_in(_):
              f"{new['rate'] / bare['rate']:.2f}")
 
 
+def callbacks(bench, provider, count):
+    """Prepare logins, measure them: from code to cookie."""
+    posts, size = provider.prepare(
+        bench.settings.browser,
+        bench.settings.public.removeprefix("https://"),
+        "/organizations/acme/oidc/login",
+        "/organizations/acme/oidc/consume", apache.CLIENT, saml.SESSION,
+        count, 303)
+    return measure.load(bench.settings.browser, posts, bench.pids(),
+                        status=303), size
+
+
+def its_callbacks(server, provider, count):
+    posts, _ = provider.prepare(
+        server.port, f"127.0.0.1:{server.port}", "/", apache.CALLBACK,
+        apache.CLIENT, b"\r\nSet-Cookie: mod_auth_openidc_session=", count,
+        302)
+    return measure.load(server.port, posts, server.pids(), status=302)
+
+
+def open_id(_):
+    count, rounds = pick((2000, 7), (200, 1))
+    folder = d.scratch("bench-oidc-provider")
+    provider = oidc.Provider(folder, ports.free())
+    server = apache.Apache(folder / "apache", ports.free(), provider.issuer)
+    try:
+        with Bench("bench-oidc", provider=provider) as bench:
+            new, size = callbacks(bench, provider, count)
+            its_callbacks(server, provider, count)
+            ours, theirs = measure.in_pairs(
+                rounds, lambda: callbacks(bench, provider, count)[0],
+                lambda: its_callbacks(server, provider, count))
+            listed = bench.daemon.show("show", "organizations")
+            if f'"members": {count}' not in str(listed).replace("'", '"'):
+                raise measure.Fault(f"not {count} members: {listed}")
+        compared(f"OIDC callbacks, {size} octets", ours, theirs, "/s", 2)
+        line("  p50, p99 at 32 connections",
+             f"{measure.median(ours, 'p50') / 1000:.1f} ms",
+             f"{measure.median(theirs, 'p50') / 1000:.1f} ms")
+        line("  of new accounts", f"{new['rate']:.0f} /s")
+    finally:
+        server.stop()
+        provider.stop()
+
+
 def memory(_):
     count = pick(100000, 3000)
     with Bench("bench-memory") as bench:
@@ -254,7 +303,7 @@ def ready(_):
 
 
 ROWS = {"plain": forward_auth, "tls": forward_auth, "saml": sign_in,
-        "memory": memory, "ready": ready}
+        "oidc": open_id, "memory": memory, "ready": ready}
 
 
 def main(words):
