@@ -106,6 +106,7 @@ SRCS_HTTP = \
 		hfssod/http/config.c \
 		hfssod/http/conn.c \
 		hfssod/http/cookie.c \
+		hfssod/http/crowd.c \
 		hfssod/http/forwarded.c \
 		hfssod/http/health.c \
 		hfssod/http/host.c \
@@ -121,6 +122,7 @@ SRCS_HTTP = \
 		hfssod/http/pending.c \
 		hfssod/http/response.c \
 		hfssod/http/route.c \
+		hfssod/http/signout.c \
 		hfssod/http/sso.c \
 		hfssod/http/stream.c \
 		hfssod/http/style.c \

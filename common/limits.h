@@ -14,6 +14,7 @@
 #define LIMIT_FILE		(16 * 1024 * 1024) /* key, metadata */
 #define LIMIT_OUTSTANDING	256		/* of one http per peer */
 #define LIMIT_OUTSTANDING_BYTES	(8 * 1024 * 1024)
+#define LIMIT_OUTSTANDING_DOOR	64		/* of them for one connection */
 #define LIMIT_UNREAD		(32 * 1024 * 1024) /* by a peer */
 #define LIMIT_PEER_WAIT		10		/* for an answer of a peer */
 #define LIMIT_TURN_MESSAGES	128		/* in one turn of policy */

@@ -18,7 +18,17 @@
 #include "hfssod/http/parse.h"
 
 struct conn;
+struct crowd;
 struct route;
+
+/* What the answers to a call look like, refusals too. */
+enum shape {
+	SHAPE_PAGE,		/* HTML, for people */
+	SHAPE_BARE,		/* never a body: forward-auth */
+	SHAPE_MACHINE,		/* to an identity provider, without a page */
+	SHAPE_FRAME,		/* nothing to see, in anybody's frame */
+	SHAPE_MAX
+};
 
 /* Waiting for a peer; the business of pending.c alone. */
 struct waiting {
@@ -31,6 +41,8 @@ struct waiting {
 	int64_t			 until;		/* clock_ms */
 	TAILQ_ENTRY(call)	 entry;		/* in the order of asking */
 	struct call		*next;		/* in the same bucket */
+	struct crowd		*crowd;		/* of a door, or NULL */
+	TAILQ_ENTRY(call)	 crowd_entry;
 };
 
 struct call {
@@ -43,7 +55,7 @@ struct call {
 	bool			 close;		/* connection ends with it */
 	bool			 head;		/* HEAD: no body goes out */
 	bool			 http10;
-	bool			 bare;		/* never a body: forward-auth */
+	enum shape		 shape;
 	int			 status;	/* once answered */
 	size_t			 sent;		/* octets of answer's body */
 	struct address		 client;

@@ -255,7 +255,7 @@ config_door(struct bytes organization, struct bytes connection)
 	for (i = 0; i < current->view->door_count; i++) {
 		d = &current->view->doors[i];
 		if (bytes_equal(organization, d->organization) &&
-		    (connection.len == 0 ||
+		    (connection.len == 0 ? d->first :
 		    bytes_equal(connection, d->connection)))
 			return d;
 	}

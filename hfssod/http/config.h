@@ -62,7 +62,10 @@ void		 config_abort(void);
 
 /* The names for an application by its host; never NULL. */
 const struct header_names	*config_names(const char *);
-/* A door by organization and connection (empty: any); NULL if none. */
+/*
+ * A door by organization and connection (empty: the organization's first);
+ * NULL if there is none.
+ */
 const struct http_door		*config_door(struct bytes, struct bytes);
 
 #endif

@@ -19,6 +19,7 @@
 #include "hfssod/http/page.h"
 #include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
+#include "hfssod/http/signout.h"
 #include "hfssod/http/sso.h"
 
 static struct event	 second;
@@ -134,7 +135,7 @@ static const struct handler handlers[] = {
 	{ MESSAGE_sso_started,		sso_started },
 	{ MESSAGE_sp_metadata,		sso_metadata_got },
 	{ MESSAGE_login_answer,		sso_answered },
-	{ MESSAGE_logout_answer,	sso_logged_out },
+	{ MESSAGE_logout_answer,	signout_answered },
 	{ MESSAGE_session_shown,	account_shown },
 	{ MESSAGE_session_ended,	account_ended },
 	{ MESSAGE_none,			NULL }

@@ -110,8 +110,7 @@ enter(struct call *c, const struct http_door *d, const struct wish *w)
 	struct buffer	 page = { 0 };
 	char		*address;
 
-	address = page_door_address(d->organization, d->connection,
-	    w->return_to);
+	address = page_door_address(d, w->return_to);
 	if (w->email[0] != '\0') {
 		page_continue(&page, d->organization, address);
 		response_begin_page(c, 200, "'none'");

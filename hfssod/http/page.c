@@ -21,9 +21,13 @@ page_prefix(const char *p)
 	prefix = p;
 }
 
-/* extra is markup for the head of the document. */
+/*
+ * extra is markup for the head of the document, main for the start of its
+ * body.
+ */
 static void
-begin(struct buffer *b, const char *title, const char *extra)
+begin_main(struct buffer *b, const char *title, const char *extra,
+    const char *main)
 {
 	html_format(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n"
@@ -33,8 +37,14 @@ begin(struct buffer *b, const char *title, const char *extra)
 	    "<meta name=\"robots\" content=\"noindex\">\n"
 	    "<title>%s</title>\n"
 	    "<link rel=\"stylesheet\" href=\"%s/style.css\">\n%h"
-	    "</head>\n<body>\n<main>\n<h1>%s</h1>\n",
-	    title, prefix, extra, title);
+	    "</head>\n<body>\n%h\n<h1>%s</h1>\n",
+	    title, prefix, extra, main, title);
+}
+
+static void
+begin(struct buffer *b, const char *title, const char *extra)
+{
+	begin_main(b, title, extra, "<main>");
 }
 
 static void
@@ -65,18 +75,19 @@ page_error(struct buffer *b, int status, const char *sentence, uint64_t id)
 }
 
 char *
-page_door_address(const char *organization, const char *connection,
-    const char *return_to)
+page_door_address(const struct http_door *d, const char *return_to)
 {
 	struct buffer	 b = { 0 };
 	char		*o, *c, *r, *address;
 
-	o = percent_encode(organization, "");
-	c = percent_encode(connection, "");
+	o = percent_encode(d->organization, "");
+	c = percent_encode(d->first ? "" : d->connection, "");
 	r = percent_encode(return_to, "");
 	buffer_string(&b, "/organizations/");
 	buffer_string(&b, o);
-	buffer_string(&b, "/saml/login");
+	buffer_string(&b, "/");
+	buffer_string(&b, protocol_name(d->protocol));
+	buffer_string(&b, "/login");
 	if (*c != '\0') {
 		buffer_string(&b, "/");
 		buffer_string(&b, c);
@@ -99,8 +110,7 @@ door_item(struct buffer *b, const struct http_door *d, const char *return_to)
 {
 	char	*address;
 
-	address = page_door_address(d->organization, d->connection,
-	    return_to);
+	address = page_door_address(d, return_to);
 	html_format(b, "<li><a class=\"door\" href=\"%s\">%s", address,
 	    d->organization);
 	if (d->label[0] != '\0' && strcmp(d->label, d->organization) != 0)
@@ -288,5 +298,60 @@ page_logout_failed(struct buffer *b, uint64_t id)
 	    "<p><a href=\"%s/logout\">Sign out here</a></p>\n", prefix);
 	html_format(b, "<p class=\"small\">If you ask for help, mention "
 	    "request <code>%s</code>.</p>\n", log_id(id));
+	end(b);
+}
+
+/* The lines of one part; those of one name share it. */
+static void
+report_part(struct buffer *b, const struct login_answer *a, enum report part)
+{
+	static const char *const	 titles[REPORT_MAX] = {
+		"What the sign-in would give",
+		"Who it is",
+		"What was received"
+	};
+	const struct report_line	*l;
+	const char			*last = NULL;
+	size_t				 i;
+
+	for (i = 0; i < a->report_count; i++) {
+		l = &a->report[i];
+		if (l->part != part)
+			continue;
+		if (last == NULL)
+			html_format(b, "<section>\n<h2>%s</h2>\n<dl>\n",
+			    titles[part]);
+		if (last == NULL || strcmp(last, l->name) != 0)
+			html_format(b, "<dt>%s</dt>\n", l->name);
+		if (l->value[0] == '\0')
+			buffer_string(b, "<dd><span>(empty)</span></dd>\n");
+		else
+			html_format(b, "<dd>%s</dd>\n", l->value);
+		last = l->name;
+	}
+	if (last != NULL)
+		buffer_string(b, "</dl>\n</section>\n");
+}
+
+void
+page_report(struct buffer *b, const struct login_answer *a, uint64_t id)
+{
+	enum report	 part;
+
+	begin_main(b, "Test of a connection", "", "<main class=\"wide\">");
+	if (a->verdict == VERDICT_ok)
+		buffer_string(b, "<p class=\"note good\">This sign-in would "
+		    "succeed.</p>\n");
+	else
+		html_format(b, "<p class=\"note\">This sign-in would be "
+		    "refused: <code>%s</code>. %s</p>\n",
+		    verdict_name(a->verdict), verdict_browser(a->verdict));
+	html_format(b, "<p>Connection <strong>%s</strong> of <strong>%s"
+	    "</strong>. This was only a test: nobody was signed in, and "
+	    "nothing was changed.</p>\n", a->connection, a->organization);
+	for (part = 0; part < REPORT_MAX; part++)
+		report_part(b, a, part);
+	html_format(b, "<p class=\"small\">Request <code>%s</code></p>\n",
+	    log_id(id));
 	end(b);
 }

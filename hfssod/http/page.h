@@ -49,9 +49,16 @@ void	 page_leaving(struct buffer *, const char *);
 void	 page_logout_failed(struct buffer *, uint64_t);
 
 /*
- * The address of a door's sign-in: allocated, the caller frees it.  With a
- * return address that is not "".
+ * The report of a connection test: what a sign-in would give, who it is,
+ * what was received; with the request id.
  */
-char	*page_door_address(const char *, const char *, const char *);
+void	 page_report(struct buffer *, const struct login_answer *, uint64_t);
+
+/*
+ * The address of a door's sign-in: allocated, the caller frees it.  With a
+ * return address that is not "".  The first connection of an organization
+ * has no name in it.
+ */
+char	*page_door_address(const struct http_door *, const char *);
 
 #endif

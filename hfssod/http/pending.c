@@ -7,6 +7,7 @@
 
 #include "common/limits.h"
 #include "common/log.h"
+#include "hfssod/http/crowd.h"
 #include "hfssod/http/now.h"
 #include "hfssod/http/pending.h"
 
@@ -105,6 +106,7 @@ take_off(struct call *c)
 	*p = c->waiting.next;
 	TAILQ_REMOVE(&order, c, waiting.entry);
 	c->waiting.on = false;
+	crowd_leave(c);
 	if ((peer = child_instance(c->waiting.asked)) == NULL)
 		return;
 	load = peer->data;

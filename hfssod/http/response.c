@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/exchange.h"
 #include "common/log.h"
 #include "hfssod/http/config.h"
 #include "hfssod/http/conn.h"
@@ -35,6 +36,7 @@ static const struct {
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" },
 	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
 	{ 503, "Service Unavailable" },
 	{ 505, "HTTP Version Not Supported" }
 };
@@ -209,30 +211,102 @@ response_begin_page(struct call *c, int status, const char *form_action)
 		response_header(c, "Retry-After", "5");
 }
 
-static void
-error_answer(struct call *c, int status, const char *sentence)
+void
+response_frame(struct call *c, bool done, bool clear)
 {
 	struct buffer	 page = { 0 };
 
-	/* A handler has begun something else: it must end that itself. */
-	if (c->to != NULL)
-		fatalx("answer within an answer");
-	if (c->bare || config_current() == NULL ||
-	    !(config_current()->view->kinds & KIND_BROWSER)) {
-		response_begin(c, status);
-		response_header(c, "Cache-Control", "no-store");
-		response_end(c);
-		return;
-	}
+	buffer_printf(&page, "<!doctype html>\n<html lang=\"en\">"
+	    "<title>%s</title></html>\n", done ? "Signed out" :
+	    "Not signed out");
+	buffer_string(c->to, "Content-Security-Policy: default-src 'none'; "
+	    "base-uri 'none'; form-action 'none'; frame-ancestors *\r\n");
+	response_header(c, "X-Content-Type-Options", "nosniff");
+	response_header(c, "Referrer-Policy", "no-referrer");
+	response_header(c, "Cache-Control", "no-store");
+	if (clear)
+		response_cookie(c, SESSION_COOKIE, "", 0, false);
+	response_body(c, PAGE_TYPE, &page);
+}
+
+static void
+error_page(struct call *c, int status, const char *sentence)
+{
+	struct buffer	 page = { 0 };
+
 	page_error(&page, status, sentence, c->id);
 	response_begin_page(c, status, "'none'");
 	response_body(c, PAGE_TYPE, &page);
 }
 
+static void
+error_bare(struct call *c, int status, const char *sentence)
+{
+	(void)sentence;
+	response_begin(c, status);
+	response_header(c, "Cache-Control", "no-store");
+	response_end(c);
+}
+
+/* As OpenID Connect Back-Channel Logout 2.8 and RFC 6749 5.2 have it. */
+static void
+error_machine(struct call *c, int status, const char *sentence)
+{
+	struct buffer	 body = { 0 };
+
+	buffer_printf(&body, "{\"error\":\"%s\",\"error_description\":"
+	    "\"%s\"}\n", status < 500 ? "invalid_request" :
+	    "temporarily_unavailable", sentence);
+	response_begin(c, status);
+	response_header(c, "Cache-Control", "no-store");
+	response_header(c, "X-Content-Type-Options", "nosniff");
+	if (status == 503)
+		response_header(c, "Retry-After", "5");
+	response_body(c, "application/json", &body);
+}
+
+static void
+error_frame(struct call *c, int status, const char *sentence)
+{
+	(void)sentence;
+	response_begin(c, status);
+	if (status == 503)
+		response_header(c, "Retry-After", "5");
+	response_frame(c, false, false);
+}
+
+static const struct {
+	void	(*error)(struct call *, int, const char *);
+	bool	 plain;		/* no verdict but 400 and 503 */
+} shapes[SHAPE_MAX] = {
+	[SHAPE_PAGE] = { error_page, false },
+	[SHAPE_BARE] = { error_bare, false },
+	[SHAPE_MACHINE] = { error_machine, true },
+	[SHAPE_FRAME] = { error_frame, true }
+};
+
+static void
+error_answer(struct call *c, int status, const char *sentence)
+{
+	/* A handler has begun something else: it must end that itself. */
+	if (c->to != NULL)
+		fatalx("answer within an answer");
+	if (config_current() == NULL ||
+	    !(config_current()->view->kinds & KIND_BROWSER))
+		error_bare(c, status, sentence);
+	else
+		shapes[c->shape].error(c, status, sentence);
+}
+
 void
 response_verdict(struct call *c, enum verdict v)
 {
-	error_answer(c, verdict_status(v), verdict_browser(v));
+	int	 status;
+
+	status = verdict_status(v);
+	if (shapes[c->shape].plain)
+		status = status < 500 ? 400 : 503;
+	error_answer(c, status, verdict_browser(v));
 }
 
 void
@@ -264,7 +338,7 @@ response_allow(struct call *c, unsigned int methods)
 		if (methods & names[i].method)
 			buffer_printf(&list, "%s%s", buffer_len(&list) > 0 ?
 			    ", " : "", names[i].name);
-	if (c->bare) {
+	if (c->shape != SHAPE_PAGE) {
 		response_begin(c, 405);
 		response_header(c, "Allow", buffer_text(&list));
 		response_end(c);

@@ -38,7 +38,16 @@ void		 response_body(struct call *, const char *, struct buffer *);
 void		 response_redirect(struct call *, const char *);
 /* Begin a page of ours: headers that every page has, and the CSP. */
 void		 response_begin_page(struct call *, int, const char *);
-/* An error: neutral page with the request id, or nothing but the status. */
+/*
+ * End a begun answer with nothing to see, which anybody may frame: whether
+ * it is done, and whether the session cookie goes.
+ */
+void		 response_frame(struct call *, bool, bool);
+/*
+ * An error in the shape of the call: a neutral page with the request id,
+ * or nothing but the status ...  An identity provider gets no status but
+ * 400 and 503.
+ */
 void		 response_verdict(struct call *, enum verdict);
 /* The same for a status that no verdict has (408, 414, 415 ...). */
 void		 response_status(struct call *, int);

@@ -13,6 +13,7 @@
 #include "hfssod/http/health.h"
 #include "hfssod/http/login.h"
 #include "hfssod/http/route.h"
+#include "hfssod/http/signout.h"
 #include "hfssod/http/sso.h"
 #include "hfssod/http/style.h"
 #include "hfssod/http/target.h"
@@ -21,32 +22,49 @@
 /* Where the query is a message, which must not be half answered. */
 #define ONLY_GET METHOD(METHOD_GET)
 #define POST	METHOD(METHOD_POST)
-#define SAML	"/organizations/{}/saml"
+/* What every line of them has. */
+#define PAGE	SHAPE_PAGE, PROTOCOL_SAML
+#define BARE	SHAPE_BARE, PROTOCOL_SAML
+#define SAML	SHAPE_PAGE, PROTOCOL_SAML
+#define OIDC	SHAPE_PAGE, PROTOCOL_OIDC
+#define BACK	SHAPE_MACHINE, PROTOCOL_OIDC
+
+#define S	"/organizations/{}/saml"
+#define O	"/organizations/{}/oidc"
+#define BACK_BODY (LIMIT_JWT + LIMIT_BODY_SMALL)
 
 static const struct route routes[] = {
-	{ KIND_GATE, "/auth/request", GET, 0, true, access_request },
-	{ KIND_GATE, "/auth/forward", GET, 0, true, access_forward },
-	{ KIND_BROWSER, SAML "/login", GET, 0, false, sso_login },
-	{ KIND_BROWSER, SAML "/login/{}", GET, 0, false, sso_login },
-	{ KIND_BROWSER, SAML "/consume", POST, LIMIT_BODY, false,
-	    sso_consume },
-	{ KIND_BROWSER, SAML "/consume/{}", POST, LIMIT_BODY, false,
-	    sso_consume },
-	{ KIND_BROWSER, SAML "/metadata", GET, 0, false, sso_metadata },
-	{ KIND_BROWSER, SAML "/metadata/{}", GET, 0, false, sso_metadata },
-	{ KIND_BROWSER, SAML "/logout", ONLY_GET, 0, false, sso_logout },
-	{ KIND_BROWSER, SAML "/logout", POST, LIMIT_BODY, false, sso_logout },
-	{ KIND_BROWSER, SAML "/logout/{}", ONLY_GET, 0, false, sso_logout },
-	{ KIND_BROWSER, SAML "/logout/{}", POST, LIMIT_BODY, false,
-	    sso_logout },
-	{ KIND_BROWSER, "~/login", GET, 0, false, login_page },
-	{ KIND_BROWSER, "~/account", GET, 0, false, account_page },
-	{ KIND_BROWSER, "~/logout", GET, 0, false, account_leave },
-	{ KIND_BROWSER, "~/logout", POST, LIMIT_BODY_SMALL, false,
+	{ KIND_GATE, "/auth/request", GET, 0, BARE, access_request },
+	{ KIND_GATE, "/auth/forward", GET, 0, BARE, access_forward },
+	{ KIND_BROWSER, S "/login", GET, 0, SAML, sso_login },
+	{ KIND_BROWSER, S "/login/{}", GET, 0, SAML, sso_login },
+	{ KIND_BROWSER, S "/consume", POST, LIMIT_BODY, SAML, sso_consume },
+	{ KIND_BROWSER, S "/consume/{}", POST, LIMIT_BODY, SAML, sso_consume },
+	{ KIND_BROWSER, S "/metadata", GET, 0, SAML, sso_metadata },
+	{ KIND_BROWSER, S "/metadata/{}", GET, 0, SAML, sso_metadata },
+	{ KIND_BROWSER, S "/logout", ONLY_GET, 0, SAML, signout_message },
+	{ KIND_BROWSER, S "/logout", POST, LIMIT_BODY, SAML, signout_message },
+	{ KIND_BROWSER, S "/logout/{}", ONLY_GET, 0, SAML, signout_message },
+	{ KIND_BROWSER, S "/logout/{}", POST, LIMIT_BODY, SAML,
+	    signout_message },
+	{ KIND_BROWSER, O "/login", GET, 0, OIDC, sso_login },
+	{ KIND_BROWSER, O "/login/{}", GET, 0, OIDC, sso_login },
+	{ KIND_BROWSER, O "/consume", ONLY_GET, 0, OIDC, sso_consume },
+	{ KIND_BROWSER, O "/consume/{}", ONLY_GET, 0, OIDC, sso_consume },
+	{ KIND_BROWSER, O "/logout", ONLY_GET, 0, OIDC, signout_return },
+	{ KIND_BROWSER, O "/logout/{}", ONLY_GET, 0, OIDC, signout_return },
+	{ KIND_BROWSER, O "/backchannel-logout", POST, BACK_BODY, BACK,
+	    signout_backchannel },
+	{ KIND_BROWSER, O "/backchannel-logout/{}", POST, BACK_BODY, BACK,
+	    signout_backchannel },
+	{ KIND_BROWSER, "~/login", GET, 0, PAGE, login_page },
+	{ KIND_BROWSER, "~/account", GET, 0, PAGE, account_page },
+	{ KIND_BROWSER, "~/logout", GET, 0, PAGE, account_leave },
+	{ KIND_BROWSER, "~/logout", POST, LIMIT_BODY_SMALL, PAGE,
 	    account_left },
-	{ KIND_BROWSER, "~/signed-out", GET, 0, false, account_signed_out },
-	{ KIND_BROWSER, "~/style.css", GET, 0, false, style_show },
-	{ KIND_HTTP, "/healthz", GET, 0, false, health_show }
+	{ KIND_BROWSER, "~/signed-out", GET, 0, PAGE, account_signed_out },
+	{ KIND_BROWSER, "~/style.css", GET, 0, PAGE, style_show },
+	{ KIND_HTTP, "/healthz", GET, 0, PAGE, health_show }
 };
 #define ROUTES	(sizeof(routes) / sizeof(routes[0]))
 
@@ -126,7 +144,7 @@ route_admit(const struct head *h, struct call *c)
 		    !route_match(r->pattern, v->prefix, h->path, part))
 			continue;
 		c->route = r;
-		c->bare = r->bare;
+		c->shape = r->shape;
 		c->allow |= r->methods;
 		if (r->methods & METHOD(h->method))
 			return admit_body(h, r);

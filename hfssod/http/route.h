@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/protocol.h"
 #include "common/wire.h"
 #include "hfssod/http/call.h"
 #include "hfssod/http/parse.h"
@@ -16,7 +17,8 @@ struct route {
 	const char	*pattern;	/* "~" the prefix, "{}" any segment */
 	unsigned int	 methods;	/* METHOD() set */
 	size_t		 body_most;	/* octets; 0: none */
-	bool		 bare;		/* its answers never have a body */
+	enum shape	 shape;		/* of its answers, to begin with */
+	enum protocol	 protocol;	/* of a connection's addresses */
 	call_fn		*fn;
 };
 

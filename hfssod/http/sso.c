@@ -1,7 +1,7 @@
 /*
- * The sign-in endpoints of http.  They know nothing of SAML: query, body
- * and cookies go to the verifier of the organization as they came.  Must
- * never decode a body, nor believe anything in it.
+ * The sign-in endpoints of http.  They know nothing of SAML or OpenID
+ * Connect: query, body and cookies go to the verifier of the organization
+ * as they came.  Must never decode a body, nor believe anything in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +12,12 @@
 #include "hfssod/http/account.h"
 #include "hfssod/http/ask.h"
 #include "hfssod/http/config.h"
+#include "hfssod/http/crowd.h"
 #include "hfssod/http/now.h"
 #include "hfssod/http/page.h"
 #include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
+#include "hfssod/http/route.h"
 #include "hfssod/http/sso.h"
 #include "hfssod/http/target.h"
 
@@ -58,6 +60,7 @@ ask(struct call *c, struct sso_request *q, const struct http_door *d,
 	struct writer	 w;
 	char		*block;
 	size_t		 size, all;
+	enum crowd_room	 room;
 	bool		 ring;
 
 	ring = (message_info(message_info(message)->answer)->from &
@@ -72,34 +75,63 @@ ask(struct call *c, struct sso_request *q, const struct http_door *d,
 	block = cookies_put(q, cookies, &size);
 	all = FIXED_PART + size + q->query.len + q->body.len +
 	    strlen(q->return_to);
-	if (!pending_room(verifier, all)) {
+	room = crowd_room(d, all);
+	if (room == CROWD_STUCK)
+		response_verdict(c, VERDICT_provider_busy);
+	if (room != CROWD_ROOM || !pending_room(verifier, all)) {
 		freezero(block, size + 1);
-		return false;
+		return room == CROWD_STUCK;
 	}
 	wire_init(&w, message_info(message)->most);
 	sso_request_put(&w, q);
 	pending_send(c, verifier, policy, message, &w);
+	crowd_join(d, c);
 	wire_free(&w);
 	freezero(block, size + 1);
 	return true;
 }
 
-/* What the endpoints have in common. */
-static bool
-handle(struct call *c, const struct incoming *in, enum endpoint endpoint,
-    enum message message, const char *return_to)
+/*
+ * The query as it came.  That of a login without a return address that
+ * runs to its end: what is in there is of that address, not for us.
+ */
+static struct bytes
+query_of(const struct incoming *in, enum endpoint endpoint)
+{
+	struct return_query	 q;
+
+	if (endpoint != ENDPOINT_LOGIN)
+		return in->head->query;
+	return_split(in->head->query, &q);
+	return q.rest;
+}
+
+/* The door of an address; NULL also if it speaks another protocol. */
+static const struct http_door *
+door_of(const struct call *c, const struct incoming *in)
+{
+	const struct http_door	*d;
+
+	d = config_door(in->part[0], in->part[1]);
+	return d != NULL && d->protocol == c->route->protocol ? d : NULL;
+}
+
+bool
+sso_hand_over(struct call *c, const struct incoming *in,
+    enum endpoint endpoint, enum message message, const char *return_to)
 {
 	const struct http_door	*d;
 	struct sso_request	 q;
 	struct cookies		 cookies;
 
 	memset(&q, 0, sizeof(q));
-	d = config_door(in->part[0], in->part[1]);
-	if (d == NULL) {
+	memset(&cookies, 0, sizeof(cookies));
+	if ((d = door_of(c, in)) == NULL) {
 		response_verdict(c, VERDICT_unknown_organization);
 		return true;
 	}
-	if (!cookies_of(in->head, &cookies)) {
+	/* An identity provider has none of ours. */
+	if (c->shape != SHAPE_MACHINE && !cookies_of(in->head, &cookies)) {
 		log_debug("refused cookies %s", log_id(c->id));
 		response_verdict(c, VERDICT_bad_request);
 		return true;
@@ -107,10 +139,11 @@ handle(struct call *c, const struct incoming *in, enum endpoint endpoint,
 	ask_host(c, in->head);
 	ask_begin(c, &cookies.session, &q.request);
 	q.endpoint = endpoint;
+	q.protocol = d->protocol;
 	q.organization = d->organization;
 	q.connection = in->part[1].len == 0 ? "" : d->connection;
 	q.post = in->head->method == METHOD_POST;
-	q.query = in->head->query;
+	q.query = query_of(in, endpoint);
 	q.body = in->body;
 	q.return_to = return_to;
 	return ask(c, &q, d, &cookies, message);
@@ -127,7 +160,8 @@ sso_login(struct call *c, const struct incoming *in)
 		response_verdict(c, v);
 		return true;
 	}
-	done = handle(c, in, ENDPOINT_LOGIN, MESSAGE_sso_start, return_to);
+	done = sso_hand_over(c, in, ENDPOINT_LOGIN, MESSAGE_sso_start,
+	    return_to);
 	free(return_to);
 	return done;
 }
@@ -135,23 +169,19 @@ sso_login(struct call *c, const struct incoming *in)
 bool
 sso_consume(struct call *c, const struct incoming *in)
 {
-	return handle(c, in, ENDPOINT_CONSUME, MESSAGE_sso_answer, "");
+	return sso_hand_over(c, in, ENDPOINT_CONSUME, MESSAGE_sso_answer,
+	    "");
 }
 
 bool
 sso_metadata(struct call *c, const struct incoming *in)
 {
-	return handle(c, in, ENDPOINT_METADATA, MESSAGE_sp_metadata_get, "");
+	return sso_hand_over(c, in, ENDPOINT_METADATA,
+	    MESSAGE_sp_metadata_get, "");
 }
 
-bool
-sso_logout(struct call *c, const struct incoming *in)
-{
-	return handle(c, in, ENDPOINT_LOGOUT, MESSAGE_sso_logout, "");
-}
-
-static void
-login_cookie(struct call *c, const char *name, const char *value,
+void
+sso_login_cookie(struct call *c, const char *name, const char *value,
     int64_t seconds)
 {
 	char	 full[sizeof(LOGIN_COOKIE_PREFIX) + 8];
@@ -188,13 +218,8 @@ origin_of(const char *url)
 	return origin;
 }
 
-/*
- * On to the identity provider.  leave: at the end of a session, whose
- * cookie goes.  What came from our own form gets a page instead of a
- * redirect, as in login.c.
- */
-static void
-started(struct call *c, const struct sso_started *s, bool leave, bool form)
+void
+sso_go(struct call *c, const struct sso_started *s, bool leave, bool form)
 {
 	struct buffer	 page = { 0 };
 	char		*origin;
@@ -213,10 +238,10 @@ started(struct call *c, const struct sso_started *s, bool leave, bool form)
 		response_begin(c, 303);
 	if (leave)
 		response_cookie(c, SESSION_COOKIE, "", 0, false);
-	login_cookie(c, s->set_cookie.name, s->set_cookie.value,
+	sso_login_cookie(c, s->set_cookie.name, s->set_cookie.value,
 	    LIMIT_LOGIN_SECONDS);
 	for (i = 0; i < s->clear.count; i++)
-		login_cookie(c, s->clear.list[i], "", 0);
+		sso_login_cookie(c, s->clear.list[i], "", 0);
 	if (!s->post && !form)
 		response_redirect(c, s->url);
 	else
@@ -237,7 +262,7 @@ sso_started(struct peer *peer, uint64_t id, struct reader *r)
 		if (leave && (s.verdict != VERDICT_ok || s.url[0] == '\0'))
 			account_gone(c);
 		else if (s.verdict == VERDICT_ok)
-			started(c, &s, leave, leave);
+			sso_go(c, &s, leave, leave);
 		else
 			response_verdict(c, s.verdict);
 	}
@@ -265,17 +290,33 @@ sso_metadata_got(struct peer *peer, uint64_t id, struct reader *r)
 	response_body(c, "application/samlmetadata+xml", &body);
 }
 
+static struct bytes
+octets(const char *text)
+{
+	struct bytes	 b;
+
+	b.data = (const uint8_t *)text;
+	b.len = strlen(text);
+	return b;
+}
+
 /* Where a sign-in that succeeded ends. */
 static void
 arrive(struct call *c, const struct login_answer *a)
 {
 	const struct http_view	*v = config_current()->view;
+	const struct http_door	*d;
 	struct buffer		 to = { 0 };
 	char			*door;
 
 	if (a->restart) {
-		door = page_door_address(a->organization, a->connection,
-		    a->return_to);
+		d = config_door(octets(a->organization),
+		    octets(a->connection));
+		if (d == NULL) {
+			response_verdict(c, VERDICT_unknown_organization);
+			return;
+		}
+		door = page_door_address(d, a->return_to);
 		buffer_string(&to, door);
 		free(door);
 	} else if (return_allowed(a->return_to, v->public_url, &v->origins))
@@ -288,75 +329,40 @@ arrive(struct call *c, const struct login_answer *a)
 	if (!a->restart && a->session[0] != '\0')
 		response_cookie(c, SESSION_COOKIE, a->session,
 		    a->expires - now_seconds(), false);
-	login_cookie(c, a->login_cookie, "", 0);
+	sso_login_cookie(c, a->login_cookie, "", 0);
 	response_redirect(c, buffer_text(&to));
 	buffer_free(&to);
+}
+
+/* A page: why not, or what would be. */
+static void
+stay(struct call *c, const struct login_answer *a)
+{
+	struct buffer	 page = { 0 };
+	int		 status;
+
+	status = verdict_status(a->verdict);
+	if (a->test)
+		page_report(&page, a, c->id);
+	else
+		page_error(&page, status, verdict_browser(a->verdict), c->id);
+	response_begin_page(c, status, "'none'");
+	sso_login_cookie(c, a->login_cookie, "", 0);
+	response_body(c, PAGE_TYPE, &page);
 }
 
 void
 sso_answered(struct peer *peer, uint64_t id, struct reader *r)
 {
 	struct login_answer	 a;
-	struct buffer		 page = { 0 };
 	struct call		*c;
-	int			 status;
 
 	if (!login_answer_get(r, &a))
 		fatalx("malformed login_answer");
-	if ((c = pending_take(id, MESSAGE_login_answer, peer)) == NULL)
-		return;
-	if (a.verdict == VERDICT_ok) {
+	c = pending_take(id, MESSAGE_login_answer, peer);
+	if (c != NULL && a.verdict == VERDICT_ok && !a.test)
 		arrive(c, &a);
-		return;
-	}
-	status = verdict_status(a.verdict);
-	page_error(&page, status, verdict_browser(a.verdict), c->id);
-	response_begin_page(c, status, "'none'");
-	login_cookie(c, a.login_cookie, "", 0);
-	response_body(c, PAGE_TYPE, &page);
-}
-
-/* What the identity provider wanted, or has done, is done here. */
-static void
-logged_out(struct call *c, const struct logout_answer *a)
-{
-	struct buffer	 to = { 0 };
-	size_t		 i;
-
-	if (a->started.url[0] != '\0') {
-		started(c, &a->started, a->ended, false);
-		return;
-	}
-	account_address_gone(&to, a->result);
-	response_begin(c, 303);
-	if (a->ended)
-		response_cookie(c, SESSION_COOKIE, "", 0, false);
-	for (i = 0; i < a->started.clear.count; i++)
-		login_cookie(c, a->started.clear.list[i], "", 0);
-	response_redirect(c, buffer_text(&to));
-	buffer_free(&to);
-}
-
-void
-sso_logged_out(struct peer *peer, uint64_t id, struct reader *r)
-{
-	struct logout_answer	 a;
-	struct buffer		 page = { 0 };
-	struct call		*c;
-	int			 status;
-
-	if (!logout_answer_get(r, &a))
-		fatalx("malformed logout_answer");
-	if ((c = pending_take(id, MESSAGE_logout_answer, peer)) != NULL) {
-		status = verdict_status(a.verdict);
-		if (a.verdict == VERDICT_ok)
-			logged_out(c, &a);
-		else if (status == 403) {
-			page_logout_failed(&page, c->id);
-			response_begin_page(c, status, "'none'");
-			response_body(c, PAGE_TYPE, &page);
-		} else
-			response_verdict(c, a.verdict);
-	}
-	logout_answer_free(&a);
+	else if (c != NULL)
+		stay(c, &a);
+	login_answer_free(&a);
 }

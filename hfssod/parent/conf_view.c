@@ -53,6 +53,7 @@ http_doors(const struct conf *c, struct http_view *v)
 			d->connection = n->name;
 			d->label = n->label[0] != '\0' ? n->label : n->name;
 			d->group = o->group;
+			d->first = n == TAILQ_FIRST(&o->connections);
 			d->enabled = !n->disabled;
 			d->domains = n->domains;
 		}

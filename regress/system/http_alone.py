@@ -40,6 +40,7 @@ def verdict_numbers():
 MESSAGES = message_numbers()
 NAMES = {v: k for k, v in MESSAGES.items()}
 VERDICTS = verdict_numbers()
+PROTOCOLS = ["saml", "oidc"]
 ROLES = ["", "no_access", "read", "contributor", "write", "admin"]
 
 
@@ -173,9 +174,9 @@ class Pipe:
 
 class Door:
     def __init__(self, organization="acme", connection="okta", label="Okta",
-                 group="default", enabled=True, domains=()):
-        self.values = (organization, connection, label, group, enabled,
-                       list(domains))
+                 group="default", enabled=True, domains=(), protocol="saml"):
+        self.values = (organization, connection, label, group,
+                       PROTOCOLS.index(protocol), enabled, list(domains))
 
 
 def view(**o):
@@ -201,10 +202,12 @@ def view(**o):
             w.string(a).string(b)
     doors = o.get("doors", [Door()])
     w.u32(len(doors))
+    seen = set()
     for d in doors:
-        org, con, label, group, enabled, domains = d.values
-        w.string(org).string(con).string(label).string(group)
-        w.bool(enabled).strings(domains)
+        org, con, label, group, protocol, enabled, domains = d.values
+        w.string(org).string(con).string(label).string(group).u8(protocol)
+        w.bool(org not in seen).bool(enabled).strings(domains)
+        seen.add(org)
     return w.data
 
 

@@ -38,7 +38,8 @@ def on_access(http, mid, payload):
 def sso_request(payload):
     r = h.Reader(payload)
     q = r.request()
-    q.update(endpoint=r.u8(), organization=r.string(), connection=r.string(),
+    q.update(endpoint=r.u8(), protocol=h.PROTOCOLS[r.u8()],
+             organization=r.string(), connection=r.string(),
              post=r.u8(), query=r.bytes(), body=r.bytes(),
              return_to=r.string())
     q["cookies"] = [(r.string(), r.string()) for _ in range(r.u32())]
@@ -68,10 +69,15 @@ def on_start(http, mid, payload):
 
 
 def login_answer(verdict="ok", session=SESSION, cookie="0123abcd",
-                 return_to="/datasets", restart=0):
+                 return_to="/datasets", restart=0, test=0, report=(),
+                 connection="okta"):
     w = h.Writer().u16(h.VERDICTS[verdict]).string(session)
     w.i64(int(time.time()) + 3600).string(cookie).string(return_to)
-    return w.bool(restart).string("acme").string("okta").data
+    w.bool(restart).string("acme").string(connection).bool(test)
+    w.u32(len(report))
+    for part, name, value in report:
+        w.u8(part).string(name).string(value)
+    return w.data
 
 
 def on_answer(http, mid, payload):
@@ -379,6 +385,7 @@ def test_start(run):
     q = run.starts[-1]
     assert q["return_to"] == "/d%3Fx?a=b&c=d" and q["organization"] == "acme"
     assert q["connection"] == "" and q["endpoint"] == 0
+    assert q["protocol"] == "saml" and q["query"] == b""
     assert q["cookies"] == [("01234567", "abc")]
 
 
@@ -486,7 +493,7 @@ def test_consume_outcomes(run):
     assert a.cookies and "Max-Age=0" in a.cookies[0]
     a = run.ask(path, "POST", [FORM], b"restart")
     assert a.headers["location"] == (
-        "/organizations/acme/saml/login/okta?return=%2Fa%20b%3F")
+        "/organizations/acme/saml/login?return=%2Fa%20b%3F")
     assert not [c for c in a.cookies if c.startswith("__Host-hfsso=")]
     a = run.ask(path, "POST", [FORM], b"evil")
     assert a.headers["location"] == "/.hfsso/account"
@@ -535,14 +542,14 @@ def test_metadata(run):
 def test_chooser(run):
     a = run.ask("/.hfsso/login?return=/a?b=<c>".replace("<c>", "c"))
     assert a.status == 200 and "acme" in a.text and "Beta" in a.text
-    assert "/organizations/beta/saml/login/main?return=%2Fa%3Fb%3Dc" in a.text
+    assert "/organizations/beta/saml/login?return=%2Fa%3Fb%3Dc" in a.text
     assert a.headers["cache-control"] == "no-store"
     csp = a.headers["content-security-policy"]
     assert "default-src 'none'" in csp and "frame-ancestors 'none'" in csp
     a = run.ask("/.hfsso/login?organization=beta&return=/x")
     assert a.status == 303
     assert a.headers["location"] == (
-        "/organizations/beta/saml/login/main?return=%2Fx")
+        "/organizations/beta/saml/login?return=%2Fx")
     a = run.ask("/.hfsso/login?organization=acme")
     assert a.status == 200 and "By post" in a.text and "beta" not in a.text
     a = run.ask("/.hfsso/login?organization=acme&connection=post")
@@ -556,7 +563,7 @@ def test_chooser(run):
 def test_chooser_by_address(run):
     a = run.ask("/.hfsso/login?email=bob%40BETA.example&return=%2Fx")
     assert a.status == 200 and "http-equiv=\"refresh\"" in a.text
-    assert "/organizations/beta/saml/login/main?return=%2Fx" in a.text
+    assert "/organizations/beta/saml/login?return=%2Fx" in a.text
     a = run.ask("/.hfsso/login?email=bob%40xbeta.example")
     assert a.status == 200 and "No organization is known" in a.text
     a = run.ask("/.hfsso/login?email=%3Cb%3E%40x")
@@ -568,7 +575,7 @@ def test_one_door():
     try:
         a = r.ask("/.hfsso/login")
         assert a.status == 303
-        assert a.headers["location"] == "/organizations/acme/saml/login/okta"
+        assert a.headers["location"] == "/organizations/acme/saml/login"
     finally:
         r.stop()
 

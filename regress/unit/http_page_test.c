@@ -89,20 +89,69 @@ pages(void **state)
 	harmless();
 	page_leave(&b, &v);
 	harmless();
+	page_leaving(&b, EVIL);
+	harmless();
+}
+
+static void
+reports(void **state)
+{
+	static struct report_line	 lines[] = {
+		{ REPORT_RECEIVED, EVIL, EVIL },
+		{ REPORT_RESULT, "Role", "write" },
+		{ REPORT_RECEIVED, EVIL, "" },
+		{ REPORT_RECEIVED, "x", "y" }
+	};
+	struct login_answer		 a;
+	const char			*text, *at;
+
+	(void)state;
+	memset(&a, 0, sizeof(a));
+	a.organization = a.connection = EVIL;
+	page_report(&b, &a, 1);
+	text = buffer_text(&b);
+	assert_non_null(strstr(text, "would succeed"));
+	assert_null(strstr(text, "<section>"));
+	harmless();
+	a.verdict = VERDICT_no_role;
+	a.report = lines;
+	a.report_count = 4;
+	page_report(&b, &a, 1);
+	text = buffer_text(&b);
+	assert_null(strstr(text, "would succeed"));
+	assert_non_null(strstr(text, "<code>no_role</code>"));
+	/* In the order of the parts; one name for lines that share it. */
+	assert_non_null(at = strstr(text, "<h2>What the sign-in would give"));
+	assert_non_null(at = strstr(at, "<dt>Role</dt>\n<dd>write</dd>\n"));
+	assert_null(strstr(at, "<h2>Who it is"));
+	assert_non_null(at = strstr(at, "<h2>What was received"));
+	assert_non_null(at = strstr(at, "&amp;amp;</dd>\n"
+	    "<dd><span>(empty)</span></dd>\n<dt>x</dt>\n<dd>y</dd>\n"));
+	harmless();
 }
 
 static void
 addresses(void **state)
 {
-	char	*a;
+	struct http_door	 d;
+	char			*a;
 
 	(void)state;
-	a = page_door_address("a/b", "c?", "/x?y=z&w");
+	memset(&d, 0, sizeof(d));
+	d.organization = "a/b";
+	d.connection = "c?";
+	a = page_door_address(&d, "/x?y=z&w");
 	assert_string_equal(a, "/organizations/a%2Fb/saml/login/c%3F"
 	    "?return=%2Fx%3Fy%3Dz%26w");
 	free(a);
-	a = page_door_address("a", "", "");
-	assert_string_equal(a, "/organizations/a/saml/login");
+	d.protocol = PROTOCOL_OIDC;
+	a = page_door_address(&d, "");
+	assert_string_equal(a, "/organizations/a%2Fb/oidc/login/c%3F");
+	free(a);
+	d.first = true;
+	a = page_door_address(&d, "/x");
+	assert_string_equal(a, "/organizations/a%2Fb/oidc/login"
+	    "?return=%2Fx");
 	free(a);
 }
 
@@ -184,6 +233,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escaping),
 		cmocka_unit_test(pages),
+		cmocka_unit_test(reports),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(identity),
 		cmocka_unit_test(buffers)

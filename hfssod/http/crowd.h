@@ -1,0 +1,30 @@
+/*
+ * The calls that wait at one door: for a connection's verifier, which may
+ * itself wait for an identity provider.
+ */
+#ifndef HTTP_CROWD_H
+#define HTTP_CROWD_H
+
+#include <stddef.h>
+
+#include "common/view.h"
+#include "hfssod/http/call.h"
+
+enum crowd_room {
+	CROWD_ROOM,
+	CROWD_FULL,		/* for a moment */
+	CROWD_STUCK		/* it is slow: no use to wait as well */
+};
+
+/*
+ * Whether one more question of so many octets may wait at a door: at most
+ * LIMIT_OUTSTANDING_DOOR questions and half of LIMIT_OUTSTANDING_BYTES do,
+ * so that a slow identity provider leaves room for the others.
+ */
+enum crowd_room	 crowd_room(const struct http_door *, size_t);
+/* A call that pending_send has put on waits there; until it is taken off. */
+void		 crowd_join(const struct http_door *, struct call *);
+/* For pending.c: it doesn't any more.  Nothing if it never did. */
+void		 crowd_leave(struct call *);
+
+#endif
