@@ -131,14 +131,18 @@ SRCS_HTTP = \
 
 SRCS_VERIFIER = \
 		common/form.c \
+		common/record.c \
+		hfssod/verifier/ask.c \
 		hfssod/verifier/assertion.c \
 		hfssod/verifier/attribute.c \
 		hfssod/verifier/authn_request.c \
 		hfssod/verifier/config.c \
+		hfssod/verifier/connection.c \
 		hfssod/verifier/consume.c \
 		hfssod/verifier/crypto.c \
 		hfssod/verifier/decrypt.c \
 		hfssod/verifier/identity.c \
+		hfssod/verifier/job.c \
 		hfssod/verifier/key.c \
 		hfssod/verifier/login.c \
 		hfssod/verifier/logout.c \

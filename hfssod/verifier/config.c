@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/encode.h"
+#include "common/limits.h"
 #include "common/log.h"
+#include "common/protocol.h"
 #include "hfssod/verifier/config.h"
 
 RB_PROTOTYPE(organizations, organization, entry, organization_compare)
@@ -38,15 +41,27 @@ fail(const char *format, ...)
 	return reason;
 }
 
+/* What is wrong with a file that the configuration names. */
+static const char *
+file_fault(const char *what, const char *name, const char *why)
+{
+	static char reason[384];
+
+	snprintf(reason, sizeof(reason), "%s \"%.200s\": %s", what, name,
+	    why);
+	return reason;
+}
+
 /* The address of one of a connection's endpoints; the first has no name. */
 static char *
 address(const char *url, const struct connection *c, const char *endpoint)
 {
 	char *s;
 
-	if (asprintf(&s, "%s/organizations/%s/saml/%s%s%s", url,
-	    c->organization->name, endpoint, c->view->first ? "" : "/",
-	    c->view->first ? "" : c->view->name) == -1)
+	if (asprintf(&s, "%s/organizations/%s/%s/%s%s%s", url,
+	    c->organization->name, protocol_name(c->view->protocol), endpoint,
+	    c->view->first ? "" : "/", c->view->first ? "" :
+	    c->view->name) == -1)
 		fatal("asprintf");
 	return s;
 }
@@ -75,24 +90,18 @@ build_keys(const struct organization *o, const char *what,
 	return NULL;
 }
 
-/* How the request goes there, and whether it is signed. */
+/* The certificate of who signs the metadata, in PEM. */
 static const char *
-build_request(struct connection *c)
+build_signer(struct connection *c, const struct view_files *files)
 {
-	c->binding = c->view->binding;
-	if (c->idp.sso[c->binding] == NULL)
-		c->binding = c->binding == BINDING_POST ?
-		    BINDING_REDIRECT : BINDING_POST;
-	if (!c->view->sign_requests && !c->idp.wants_signed)
+	const struct view_file *file;
+
+	if (c->view->metadata_signer[0] == '\0')
 		return NULL;
-	if (c->organization->sign.count > 0) {
-		c->request_key = &c->organization->sign.list[0];
-		return NULL;
-	}
-	if (c->view->sign_requests)
-		return "requests are to be signed, but there is no key";
-	return "the identity provider wants signed requests, but there is "
-	    "no key";
+	if ((file = view_file(files, c->view->metadata_signer)) == NULL)
+		return "metadata signer's certificate is missing";
+	return public_keys_pem(&c->metadata_signer, file->data, file->len) ==
+	    NULL ? NULL : "metadata signer's file has no certificate of use";
 }
 
 static const char *
@@ -101,10 +110,16 @@ build_metadata(struct connection *c, const struct view_files *files)
 	const struct view_file *file;
 	const char *why;
 
+	if ((why = build_signer(c, files)) != NULL)
+		return why;
+	if (c->view->metadata[0] == '\0')
+		return c->view->metadata_url[0] != '\0' ? NULL :
+		    "has neither a metadata file nor an address of one";
 	if ((file = view_file(files, c->view->metadata)) == NULL)
 		return "metadata file is missing";
 	why = metadata_idp_parse(&c->idp, file->data, file->len,
-	    c->view->idp_entity_id);
+	    c->view->idp_entity_id,
+	    c->metadata_signer.count > 0 ? &c->metadata_signer : NULL);
 	if (why == NULL && c->idp.valid_until != 0 &&
 	    c->idp.valid_until <= clock_now())
 		/* A restart must not turn an old file into an outage. */
@@ -114,40 +129,125 @@ build_metadata(struct connection *c, const struct view_files *files)
 	return why;
 }
 
-/* A connection before it that has the same identity provider, or NULL. */
 static const char *
-confusable(const struct connection *c)
+build_saml(struct connection *c, const struct view_files *files)
 {
-	const struct connection *k;
+	const char *why;
 
-	for (k = c->organization->connections; k != c; k++)
-		if (strcmp(k->idp.entity_id, c->idp.entity_id) == 0)
-			return fail("organization \"%s\" connection \"%s\": "
-			    "has the identity provider of \"%s\", their "
-			    "messages could be confused", c->organization->name,
-			    c->view->name, k->view->name);
+	c->entity_id = c->view->entity_id[0] != '\0' ? c->view->entity_id :
+	    c->metadata_url;
+	if (c->organization->sign.count > 0)
+		c->logout_key = &c->organization->sign.list[0];
+	if (c->view->sign_requests && c->organization->sign.count == 0)
+		return "requests are to be signed, but there is no key";
+	if ((why = build_metadata(c, files)) != NULL ||
+	    c->view->metadata[0] == '\0')
+		return why;
+	return connection_suits(c, &c->idp);
+}
+
+/* The client secret: a line, whose end editors add by themselves. */
+static const char *
+build_secret(struct connection *c, const struct view_files *files)
+{
+	const struct view_file *file;
+	uint8_t *copy;
+	size_t len;
+
+	if (c->view->client_secret[0] == '\0')
+		return NULL;
+	if ((file = view_file(files, c->view->client_secret)) == NULL)
+		return "client secret's file is missing";
+	len = file->len;
+	if (len > 0 && file->data[len - 1] == '\n')
+		len--;
+	if (len == 0)
+		return "client secret's file is empty";
+	if (len > LIMIT_SECRET)
+		return "client secret is too long";
+	if (!utf8_plain(file->data, len))
+		return "client secret has a control character or a second "
+		    "line";
+	if ((copy = calloc(1, len + 1)) == NULL)
+		fatal("calloc");
+	memcpy(copy, file->data, len);
+	c->secret = (struct bytes){ copy, len };
 	return NULL;
+}
+
+/* How we show who we are needs what it is shown with. */
+static const char *
+check_client(const struct connection *c)
+{
+	switch (c->view->client_auth) {
+	case CLIENT_AUTH_BASIC:
+	case CLIENT_AUTH_POST:
+		if (c->secret.len == 0)
+			return "client auth by a secret, but there is none";
+		break;
+	case CLIENT_AUTH_PRIVATE_KEY_JWT:
+		if (c->signer.key == NULL)
+			return "client auth private-key-jwt, but there is no "
+			    "key";
+		break;
+	default:
+		break;
+	}
+	if (c->view->check_every > 0 && c->secret.len == 0 &&
+	    c->signer.key == NULL)
+		return "check needs a client secret or key";
+	return NULL;
+}
+
+static const char *
+build_oidc(struct connection *c, const struct view_files *files)
+{
+	const struct view_file *file;
+	const char *why;
+
+	if ((why = build_secret(c, files)) != NULL)
+		return why;
+	if (c->view->client_key[0] != '\0') {
+		if ((file = view_file(files, c->view->client_key)) == NULL)
+			return "client key's file is missing";
+		if ((why = jwt_signer_read(&c->signer, file->data,
+		    file->len)) != NULL)
+			return file_fault("client key", c->view->client_key,
+			    why);
+	}
+	if (c->view->jwks[0] != '\0') {
+		if ((file = view_file(files, c->view->jwks)) == NULL)
+			return "jwks file is missing";
+		if ((why = jwk_set_read(&c->keys, file->data,
+		    file->len)) != NULL)
+			return file_fault("jwks file", c->view->jwks, why);
+	}
+	if ((why = check_client(c)) != NULL)
+		return why;
+	return connection_suits(c, NULL);
 }
 
 static const char *
 build_connection(struct connection *c, const struct config *config,
     const struct view_files *files)
 {
+	const char *url = config->view->public_url;
 	const char *why;
 
-	c->acs = address(config->view->public_url, c, "consume");
-	c->slo = address(config->view->public_url, c, "logout");
-	c->metadata_url = address(config->view->public_url, c, "metadata");
-	c->entity_id = c->view->entity_id[0] != '\0' ? c->view->entity_id :
-	    c->metadata_url;
-	if (c->organization->sign.count > 0)
-		c->logout_key = &c->organization->sign.list[0];
-	if ((why = build_metadata(c, files)) == NULL)
-		why = build_request(c);
+	c->acs = address(url, c, "consume");
+	c->slo = address(url, c, "logout");
+	c->login = address(url, c, "login");
+	if (c->view->protocol == PROTOCOL_OIDC) {
+		c->backchannel = address(url, c, "backchannel-logout");
+		why = build_oidc(c, files);
+	} else {
+		c->metadata_url = address(url, c, "metadata");
+		why = build_saml(c, files);
+	}
 	if (why != NULL)
 		return fail("organization \"%s\" connection \"%s\": %s",
 		    c->organization->name, c->view->name, why);
-	return confusable(c);
+	return NULL;
 }
 
 static const char *
@@ -208,6 +308,21 @@ config_build(struct config **out, struct reader *r,
 	return why;
 }
 
+static void
+connection_free(struct connection *c)
+{
+	metadata_idp_free(&c->idp);
+	public_keys_free(&c->metadata_signer);
+	jwt_signer_free(&c->signer);
+	jwk_set_free(&c->keys);
+	freezero((void *)(uintptr_t)c->secret.data, c->secret.len);
+	free(c->acs);
+	free(c->slo);
+	free(c->metadata_url);
+	free(c->login);
+	free(c->backchannel);
+}
+
 void
 config_free(struct config *c)
 {
@@ -218,12 +333,8 @@ config_free(struct config *c)
 		return;
 	while ((o = RB_MIN(organizations, &c->organizations)) != NULL) {
 		RB_REMOVE(organizations, &c->organizations, o);
-		for (i = 0; i < o->connection_count; i++) {
-			metadata_idp_free(&o->connections[i].idp);
-			free(o->connections[i].acs);
-			free(o->connections[i].slo);
-			free(o->connections[i].metadata_url);
-		}
+		for (i = 0; i < o->connection_count; i++)
+			connection_free(&o->connections[i]);
 		free(o->connections);
 		key_pairs_free(&o->sign);
 		key_pairs_free(&o->decrypt);

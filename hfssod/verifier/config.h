@@ -26,12 +26,11 @@ struct connection {
 	char				*acs;
 	char				*slo;
 	char				*metadata_url;
+	char				*login;	/* where a login begins */
 	const char			*entity_id;	/* ours */
-	enum binding			 binding; /* one that the IdP offers */
-	const struct key_pair		*request_key; /* NULL: don't sign */
 	const struct key_pair		*logout_key; /* NULL: no logout there */
+	struct public_keys		 metadata_signer; /* or none */
 	/* OpenID Connect; acs and slo are its redirect and logout addresses. */
-	char				*login;	/* initiate_login_uri */
 	char				*backchannel;
 	struct bytes			 secret; /* of the client; or empty */
 	struct jwt_signer		 signer; /* key NULL: none */
@@ -45,6 +44,22 @@ struct connection {
 const struct metadata_idp *connection_idp(const struct connection *);
 const struct discovery	*connection_discovery(const struct connection *);
 const struct jwk_set	*connection_keys(const struct connection *);
+/* Whether all of that is there that its protocol needs. */
+bool			 connection_known(const struct connection *);
+
+/* How a request goes to that provider: a binding that it offers. */
+enum binding		 connection_binding(const struct connection *,
+			    const struct metadata_idp *);
+/* The key that signs a request to it; NULL: it is not signed. */
+const struct key_pair	*connection_request_key(const struct connection *,
+			    const struct metadata_idp *);
+/*
+ * Why a provider is none for this connection: NULL, or a sentence (valid
+ * until the next call).  It wants signed requests where there is no key,
+ * or is that of another connection of the organization.
+ */
+const char		*connection_suits(const struct connection *,
+			    const struct metadata_idp *);
 
 struct organization {
 	RB_ENTRY(organization)	 entry;

@@ -14,9 +14,13 @@
 #include "hfssod/verifier/consume.h"
 #include "hfssod/verifier/identity.h"
 #include "hfssod/verifier/login.h"
+#include "hfssod/verifier/verifier.h"
 
 /* Base64 of a message, with room for line breaks. */
 #define ENCODED_MOST	(LIMIT_SAML_MESSAGE / 3 * 4 + 16384)
+/* What a test is shown of what came. */
+#define RECEIVED_OCTETS	(128 * 1024)
+#define RECEIVED_VALUES	200		/* of one attribute */
 
 static void
 hash(const void *data, size_t len, uint8_t out[BURN_KEY])
@@ -79,14 +83,17 @@ check_message(const struct form_field *message, int64_t now,
     struct consumed *c)
 {
 	const struct connection *conn = c->connection;
+	const struct metadata_idp *idp = connection_idp(conn);
 	struct response_rules rules;
 	struct response_asked asked;
 	enum verdict v;
 	uint8_t *xml;
 	size_t len;
 
-	rules.idp = conn->idp.entity_id;
-	rules.keys = &conn->idp.keys;
+	if (idp == NULL)
+		return VERDICT_provider_unreachable;
+	rules.idp = idp->entity_id;
+	rules.keys = &idp->keys;
 	rules.decrypt = &conn->organization->decrypt;
 	rules.entity_id = conn->entity_id;
 	rules.acs = conn->acs;
@@ -141,7 +148,7 @@ judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
 		return VERDICT_unavailable;
 	if ((v = find_login(keys, q, relay, now, c)) != VERDICT_ok)
 		return v;
-	if (!c->connection->view->enabled)
+	if (!verifier_enabled(c->connection, c->state.test))
 		return VERDICT_connection_disabled;
 	if (!c->solicited)
 		switch (c->connection->view->idp_initiated) {
@@ -156,6 +163,7 @@ judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
 		}
 	if ((v = check_message(message, now, c)) != VERDICT_ok)
 		return v;
+	consume_received(c);
 	v = identity_make(c->connection->view, &c->facts, &c->outcome.identity);
 	c->outcome.detail = c->facts.detail;
 	if (v != VERDICT_ok)
@@ -179,18 +187,18 @@ consume_refuse(struct consumed *c, enum verdict v, const char *detail)
 	o->message_until = 0;
 	o->return_to = "";
 	o->restart = false;
+	o->test = c->state.test;
+	o->check_token = o->logout_hint = none;
 	/* A failed attempt burns nothing: the login may still be answered. */
 	if (v != VERDICT_login_expired && v != VERDICT_login_elsewhere)
 		o->login_cookie = "";
 }
 
 void
-consume(const struct config *config, const struct seal_keys *keys,
-    const struct sso_request *q, uint64_t origin, int64_t now,
-    struct consumed *c)
+consume_begin(struct consumed *c, const struct config *config,
+    const struct sso_request *q, uint64_t origin)
 {
 	struct outcome *o = &c->outcome;
-	enum verdict v;
 
 	memset(c, 0, sizeof(*c));
 	o->request = q->request;
@@ -198,18 +206,56 @@ consume(const struct config *config, const struct seal_keys *keys,
 	o->organization = q->organization;
 	o->connection = q->connection;
 	o->detail = o->login_cookie = o->return_to = "";
-	c->connection = config == NULL ? NULL :
-	    config_find(config, q->organization, q->connection);
-	if (c->connection == NULL)
-		v = VERDICT_unknown_organization;
-	else {
+	c->connection = login_connection(config, q);
+	if (c->connection != NULL)
 		o->connection = c->connection->view->name;
-		v = judge(keys, q, now, c);
+}
+
+void
+consume_received(struct consumed *c)
+{
+	const struct attributes *as = &c->facts.attributes;
+	struct outcome *o = &c->outcome;
+	struct received *r;
+	size_t i, j, octets = 0;
+
+	if (!c->state.test)
+		return;
+	o->test = true;
+	if ((o->received = calloc(RECEIVED_MOST, sizeof(*r))) == NULL)
+		fatal("calloc");
+	for (i = 0; i < as->count && o->received_count < RECEIVED_MOST; i++) {
+		if (strlen(as->list[i].name) > LIMIT_VALUE ||
+		    (octets += strlen(as->list[i].name)) > RECEIVED_OCTETS)
+			continue;
+		r = &o->received[o->received_count++];
+		r->name = as->list[i].name;
+		for (j = 0; j < as->list[i].values.count &&
+		    j < RECEIVED_VALUES; j++) {
+			octets += strlen(as->list[i].values.list[j]);
+			if (octets > RECEIVED_OCTETS)
+				return;
+			if (strlen(as->list[i].values.list[j]) <= LIMIT_VALUE)
+				strings_add(&r->values,
+				    as->list[i].values.list[j]);
+		}
 	}
+}
+
+void
+consume(const struct config *config, const struct seal_keys *keys,
+    const struct sso_request *q, uint64_t origin, int64_t now,
+    struct consumed *c)
+{
+	enum verdict v = VERDICT_unknown_organization;
+
+	consume_begin(c, config, q, origin);
+	if (c->connection != NULL)
+		v = judge(keys, q, now, c);
 	if (v != VERDICT_ok)
-		consume_refuse(c, v, o->detail);
+		consume_refuse(c, v, c->outcome.detail);
 	else
-		o->verdict = v;
+		c->outcome.verdict = v;
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * The answer to a login: from a form that a browser posted to the one
- * outcome that policy gets.  Pure.
+ * outcome that policy gets.
  */
 #ifndef VERIFIER_CONSUME_H
 #define VERIFIER_CONSUME_H
@@ -26,15 +26,28 @@ struct consumed {
 };
 
 /*
- * Judge an answer at the given moment.  keys is NULL before policy offered
- * any; the number is the instance that the request came from.  The verdict
- * is in the outcome; consume_free must follow.
+ * Begin an outcome, whatever the protocol: who asked, and of which
+ * connection, which is set (NULL: there is none of that name that speaks
+ * the protocol of the address).  The number is the instance that the
+ * request came from.  consume_free must follow.
+ */
+void	 consume_begin(struct consumed *, const struct config *,
+	    const struct sso_request *, uint64_t);
+/*
+ * For a connection test (state.test), once the facts are proved: say so in
+ * the outcome and list the attributes of the facts, as many as a message
+ * holds.  They stay there when a later check refuses.
+ */
+void	 consume_received(struct consumed *);
+/*
+ * Judge a SAML Response at the given moment.  keys is NULL before policy offered
+ * any.  The verdict is in the outcome; consume_free must follow.
  */
 void	 consume(const struct config *, const struct seal_keys *,
 	    const struct sso_request *, uint64_t, int64_t, struct consumed *);
 /*
  * Make a refusal of it: the verdict and the detail (static), and nothing
- * of what was found.
+ * of what was found, but what consume_received listed.
  */
 void	 consume_refuse(struct consumed *, enum verdict, const char *);
 void	 consume_free(struct consumed *);

@@ -11,6 +11,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/verifier/identity.h"
+#include "hfssod/verifier/token.h"
 
 #define CLAIMS		"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 #define MS_CLAIMS \
@@ -92,7 +93,7 @@ check_required(const struct verifier_connection *c, struct attributes *as)
 	return VERDICT_ok;
 }
 
-/* NameID, or the one value of the subject attribute. */
+/* NameID or sub, or the one value of the subject attribute. */
 static enum verdict
 make_subject(const struct verifier_connection *c, struct facts *f,
     struct identity *id)
@@ -136,21 +137,25 @@ identity_trusts(const struct strings *domains, const char *email)
 
 /*
  * Whether the provider left the values of this attribute out because there
- * were too many.  Entra ID does so with groups alone, and leaves a link.
+ * were too many.  In SAML, Entra ID does so with groups alone, and leaves
+ * a link.
  */
 static bool
-overage(const struct attributes *as, const char *name)
+overage(const struct facts *f, const char *name)
 {
 	size_t len = strlen(name);
 
-	return attributes_find(as, ENTRA_OVERAGE) != NULL && len >= 6 &&
-	    strcmp(name + len - 6, "groups") == 0;
+	if (f->claims != NULL)
+		return len > 0 && token_overage(f->claims, name);
+	return attributes_find(&f->attributes, ENTRA_OVERAGE) != NULL &&
+	    len >= 6 && strcmp(name + len - 6, "groups") == 0;
 }
 
 static enum verdict
-make_lists(const struct verifier_connection *c, struct attributes *as,
+make_lists(const struct verifier_connection *c, struct facts *f,
     struct identity *id)
 {
+	struct attributes *as = &f->attributes;
 	enum verdict v = VERDICT_ok;
 
 	if (c->role_attribute[0] != '\0')
@@ -158,10 +163,29 @@ make_lists(const struct verifier_connection *c, struct attributes *as,
 	if (v == VERDICT_ok && c->group_attribute[0] != '\0')
 		v = attributes_values(as, c->group_attribute, &id->groups);
 	id->roles_overage = id->roles.count == 0 &&
-	    overage(as, c->role_attribute);
+	    overage(f, c->role_attribute);
 	id->groups_overage = id->groups.count == 0 &&
-	    overage(as, c->group_attribute);
+	    overage(f, c->group_attribute);
 	return v;
+}
+
+/*
+ * Whether the provider itself says that the address is his (OpenID Connect
+ * Core 5.1): the claim speaks of the claim "email" and of nothing else.
+ */
+static bool
+verified(const struct verifier_connection *c, const struct attributes *as,
+    const char *email)
+{
+	const struct attribute *claim, *says;
+
+	if (c->protocol != PROTOCOL_OIDC || email[0] == '\0' ||
+	    (claim = attributes_find(as, "email")) == NULL ||
+	    (says = attributes_find(as, "email_verified")) == NULL)
+		return false;
+	return claim->values.count == 1 && says->values.count == 1 &&
+	    strcmp(claim->values.list[0], email) == 0 &&
+	    strcmp(says->values.list[0], "true") == 0;
 }
 
 static enum verdict
@@ -183,12 +207,13 @@ make_names(const struct verifier_connection *c, struct facts *f,
 	    &id->username)) != VERDICT_ok)
 		return v;
 	if (id->email[0] == '\0' &&
-	    strcmp(f->name_id.format, FORMAT_EMAIL) == 0 &&
+	    strcmp(id->name_id.format, FORMAT_EMAIL) == 0 &&
 	    strlen(f->name_id.value) <= LIMIT_EMAIL)
 		id->email = f->name_id.value;
 	if (strchr(id->email, '@') == NULL)
 		id->email = "";
-	id->email_vouched = identity_trusts(&c->trust_domains, id->email);
+	id->email_vouched = identity_trusts(&c->trust_domains, id->email) ||
+	    verified(c, as, id->email);
 	/* An address makes a better name than an opaque identifier. */
 	if (id->username[0] == '\0')
 		id->username = id->email[0] != '\0' ? id->email : id->subject;
@@ -205,13 +230,15 @@ identity_make(const struct verifier_connection *c, struct facts *f,
 	id->email = id->name = id->given = id->family = id->username = "";
 	id->subject = "";
 	id->name_id = f->name_id;
+	if (id->name_id.format == NULL)
+		id->name_id.format = "";
 	id->session_index = f->session_index;
 	id->authn_instant = f->authn_instant;
 	id->session_ends = f->session_ends;
 	id->authn_context = f->authn_context;
 	if ((v = make_subject(c, f, id)) != VERDICT_ok ||
 	    (v = check_required(c, &f->attributes)) != VERDICT_ok ||
-	    (v = make_lists(c, &f->attributes, id)) != VERDICT_ok)
+	    (v = make_lists(c, f, id)) != VERDICT_ok)
 		return v;
 	return make_names(c, f, id);
 }

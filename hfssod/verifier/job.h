@@ -17,6 +17,7 @@ struct job {
 	struct sso_request	 q;		/* points into octets */
 	uint64_t		 id;		/* of the message */
 	uint64_t		 origin;	/* instance of the http process */
+	int64_t			 deadline;	/* clock_ms: all must be done */
 	uint8_t			*octets;
 	size_t			 len;
 };
@@ -26,6 +27,8 @@ struct job {
  * many wait already (LIMIT_FETCH_WAITING).
  */
 struct job	*job_new(struct peer *, uint64_t, const struct reader *);
+/* Milliseconds until then, for the next question to fetch; at least 1. */
+uint32_t	 job_left(const struct job *);
 void		 job_free(struct job *);
 
 #endif

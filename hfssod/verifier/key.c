@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -76,28 +77,39 @@ key_xmlsec(EVP_PKEY *key)
 	return k;
 }
 
+/* The number of a key in a list; its count if it is not there. */
+static size_t
+find_key(const struct public_keys *keys, const EVP_PKEY *key)
+{
+	size_t i;
+
+	for (i = 0; i < keys->count; i++)
+		if (EVP_PKEY_eq(keys->list[i].key, key) == 1)
+			break;
+	return i;
+}
+
 const char *
 public_keys_add(struct public_keys *keys, EVP_PKEY *key)
 {
 	struct public_key *list, *k;
 	enum key_type type;
 	const char *why;
-	size_t i;
 
 	if ((why = key_judge(key, &type)) != NULL) {
 		EVP_PKEY_free(key);
 		return why;
 	}
-	for (i = 0; i < keys->count; i++)
-		if (EVP_PKEY_eq(keys->list[i].key, key) == 1) {
-			EVP_PKEY_free(key);
-			return NULL;
-		}
+	if (find_key(keys, key) < keys->count) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
 	list = reallocarray(keys->list, keys->count + 1, sizeof(*list));
 	if (list == NULL)
 		fatal("reallocarray");
 	keys->list = list;
 	k = &list[keys->count];
+	memset(k, 0, sizeof(*k));
 	k->type = type;
 	k->key = key;
 	if ((k->xmlsec = key_xmlsec(key)) == NULL) {
@@ -108,21 +120,61 @@ public_keys_add(struct public_keys *keys, EVP_PKEY *key)
 	return NULL;
 }
 
+/* What people are told of the certificate that a key came in. */
+static void
+note_certificate(struct public_key *k, const X509 *x)
+{
+	struct tm tm;
+	int64_t end;
+
+	memset(&tm, 0, sizeof(tm));
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) != 1)
+		return;
+	end = (int64_t)timegm(&tm);
+	if (end <= k->expires)
+		return;
+	k->expires = end;
+	if (X509_digest(x, EVP_sha256(), k->fingerprint, NULL) != 1)
+		fatalx("X509_digest");
+}
+
+/* A certificate, which may be NULL; taken over. */
+static const char *
+add_certificate(struct public_keys *keys, X509 *x)
+{
+	const char *why = "not a certificate";
+	EVP_PKEY *key;
+
+	if (x != NULL && (key = X509_get_pubkey(x)) != NULL &&
+	    EVP_PKEY_up_ref(key) == 1) {
+		if ((why = public_keys_add(keys, key)) == NULL)
+			note_certificate(&keys->list[find_key(keys, key)], x);
+		EVP_PKEY_free(key);
+	}
+	X509_free(x);
+	ERR_clear_error();
+	return why;
+}
+
 const char *
 public_keys_certificate(struct public_keys *keys, const uint8_t *der,
     size_t len)
 {
 	const unsigned char *p = der;
-	EVP_PKEY *key;
-	X509 *x;
 
-	x = len > LIMIT_MESSAGE ? NULL : d2i_X509(NULL, &p, (long)len);
-	key = x == NULL ? NULL : X509_get_pubkey(x);
-	X509_free(x);
-	ERR_clear_error();
-	if (key == NULL)
-		return "not a certificate";
-	return public_keys_add(keys, key);
+	return add_certificate(keys, len > LIMIT_MESSAGE ? NULL :
+	    d2i_X509(NULL, &p, (long)len));
+}
+
+bool
+public_keys_share(const struct public_keys *a, const struct public_keys *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (find_key(b, a->list[i].key) < b->count)
+			return true;
+	return false;
 }
 
 void
@@ -147,6 +199,21 @@ no_passphrase(char *buf, int size, int writing, void *arg)
 	(void)writing;
 	(void)arg;
 	return -1;
+}
+
+const char *
+public_keys_pem(struct public_keys *keys, const uint8_t *pem, size_t len)
+{
+	BIO *bio;
+	X509 *x;
+
+	if (len > LIMIT_FILE)
+		return "file is too large";
+	if ((bio = BIO_new_mem_buf(pem, (int)len)) == NULL)
+		fatalx("BIO_new_mem_buf");
+	x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+	BIO_free(bio);
+	return add_certificate(keys, x);
 }
 
 /* The certificate in PEM as base64 of its DER; NULL if it is not the key's. */

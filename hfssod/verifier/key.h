@@ -1,8 +1,8 @@
 /*
  * Keys: bare public keys that verify, and our own key pairs.  Certificates
  * are taken apart at load; nothing of them but the public key takes part
- * in a verification, and their dates mean nothing (SAML metadata
- * interoperability profile, section 2.5).
+ * in a verification.  Their dates mean nothing to it (SAML metadata
+ * interoperability profile, section 2.5), but people are told of them.
  */
 #ifndef VERIFIER_KEY_H
 #define VERIFIER_KEY_H
@@ -20,6 +20,9 @@ struct public_key {
 	enum key_type	 type;
 	EVP_PKEY	*key;
 	void		*xmlsec;	/* xmlSecKey, for signature.c alone */
+	/* Of the certificate that it came in; of several, the last to end. */
+	int64_t		 expires;	/* notAfter, seconds; 0: none */
+	uint8_t		 fingerprint[32]; /* SHA-256 */
 };
 
 struct public_keys {
@@ -47,6 +50,12 @@ const char	*public_keys_add(struct public_keys *, EVP_PKEY *);
 /* The same from a certificate in DER. */
 const char	*public_keys_certificate(struct public_keys *,
 		    const uint8_t *, size_t);
+/* The same from the first certificate in PEM. */
+const char	*public_keys_pem(struct public_keys *, const uint8_t *,
+		    size_t);
+/* Whether two lists have a key in common. */
+bool		 public_keys_share(const struct public_keys *,
+		    const struct public_keys *);
 void		 public_keys_free(struct public_keys *);
 
 /*

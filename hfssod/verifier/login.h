@@ -23,13 +23,17 @@ struct login {
 
 /*
  * Begin a login at the given moment.  keys is NULL before policy offered
- * any.  The verdict is in started; login_free must follow.
+ * any.  The verdict is in started, provider_unreachable where the
+ * provider's documents are not there yet; login_free must follow.
  */
 void	 login_begin(const struct config *, const struct seal_keys *,
 	    const struct sso_request *, int64_t, struct login *);
 void	 login_free(struct login *);
 
-/* What a connection's login or logout state is sealed for. */
+/* The connection that a request is for; NULL: none of that protocol. */
+const struct connection	*login_connection(const struct config *,
+		    const struct sso_request *);
+/* What a connection's login, logout or test state is sealed for. */
 struct seal_context login_context(const struct connection *, const char *);
 /*
  * The state that a RelayState of our form names, by the cookies of a
@@ -40,7 +44,10 @@ enum verdict	 login_find(const struct seal_keys *,
 		    const struct seal_context *, const struct sso_request *,
 		    const char *, int64_t, struct login_state *,
 		    const char **);
-/* Make the state: a random id, the time, and the cookie that seals it. */
+/*
+ * Make the state: a random id, the time, a random secret, and the cookie
+ * that seals it.
+ */
 void		 login_seal(const struct seal_keys *,
 		    const struct seal_context *, int64_t, struct login *);
 

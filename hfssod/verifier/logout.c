@@ -12,6 +12,8 @@
 #include "common/log.h"
 #include "hfssod/verifier/logout.h"
 #include "hfssod/verifier/logout_message.h"
+#include "hfssod/verifier/oidc.h"
+#include "hfssod/verifier/verifier.h"
 
 #define PURPOSE		"logout"
 /* Base64 of a message, with room for line breaks. */
@@ -51,22 +53,18 @@ send_by(enum binding binding, const struct logout_message *m,
 	s->field_count = 2;
 }
 
-void
-logout_begin(const struct config *config, const struct seal_keys *keys,
+static void
+begin_saml(const struct connection *c, const struct seal_keys *keys,
     const struct logout_start *start, int64_t now, struct login *login)
 {
-	const struct connection *c;
+	const struct metadata_idp *idp;
 	struct logout_message m;
 	struct seal_context context;
 	enum binding binding;
 
-	memset(login, 0, sizeof(*login));
-	login->started.verdict = VERDICT_ok;
-	c = config == NULL ? NULL :
-	    config_find(config, start->organization, start->connection);
-	if (c == NULL || !c->view->enabled || c->logout_key == NULL ||
-	    keys == NULL ||
-	    (binding = choose_binding(c->idp.slo)) == BINDING_MAX)
+	idp = connection_idp(c);
+	if (idp == NULL || c->logout_key == NULL ||
+	    (binding = choose_binding(idp->slo)) == BINDING_MAX)
 		return;
 	context = login_context(c, PURPOSE);
 	login_seal(keys, &context, now, login);
@@ -74,7 +72,7 @@ logout_begin(const struct config *config, const struct seal_keys *keys,
 	m.id = login->state.id;
 	m.time = now;
 	m.issuer = c->entity_id;
-	m.destination = c->idp.slo[binding];
+	m.destination = idp->slo[binding];
 	m.key = c->logout_key;
 	m.in_response_to = "";
 	m.name_id = start->name_id;
@@ -83,15 +81,36 @@ logout_begin(const struct config *config, const struct seal_keys *keys,
 	    binding == BINDING_REDIRECT ? &login->url : &login->request);
 }
 
+void
+logout_begin(const struct config *config, const struct seal_keys *keys,
+    const struct logout_start *start, int64_t now, struct login *login)
+{
+	const struct connection *c;
+
+	memset(login, 0, sizeof(*login));
+	login->started.verdict = VERDICT_ok;
+	c = config == NULL ? NULL :
+	    config_find(config, start->organization, start->connection);
+	if (c == NULL || !verifier_enabled(c, false) || keys == NULL)
+		return;
+	if (c->view->protocol == PROTOCOL_OIDC)
+		oidc_logout_begin(c, keys, start, now, login);
+	else
+		begin_saml(c, keys, start, now, login);
+}
+
 /* Our answer to a request that was verified; none where none can be sent. */
 static void
 prepare_answer(struct logout *l, int64_t now)
 {
 	const struct connection *c = l->connection;
+	const struct metadata_idp *idp;
 	struct logout_message m;
 	enum binding binding;
 
-	binding = choose_binding(c->idp.slo_answer);
+	/* It is there: the request was verified by it. */
+	idp = connection_idp(c);
+	binding = choose_binding(idp->slo_answer);
 	if (c->logout_key == NULL || binding == BINDING_MAX)
 		return;
 	seal_new_id(l->id);
@@ -99,7 +118,7 @@ prepare_answer(struct logout *l, int64_t now)
 	m.id = l->id;
 	m.time = now;
 	m.issuer = c->entity_id;
-	m.destination = c->idp.slo_answer[binding];
+	m.destination = idp->slo_answer[binding];
 	m.key = c->logout_key;
 	m.in_response_to = l->facts.base.assertion_id;
 	send_by(binding, &m, l->relay, &l->outcome.started,
@@ -169,8 +188,8 @@ find_request(const struct seal_keys *keys, const struct sso_request *q,
 
 /* The octets of the message; what is in a query must be verified first. */
 static enum verdict
-open_message(const struct sso_request *q, struct logout *l,
-    uint8_t **xml, size_t *len)
+open_message(const struct sso_request *q, const struct metadata_idp *idp,
+    struct logout *l, uint8_t **xml, size_t *len)
 {
 	enum verdict v;
 
@@ -178,7 +197,7 @@ open_message(const struct sso_request *q, struct logout *l,
 		*xml = base64_decode(l->message, strlen(l->message), len);
 		return *xml == NULL ? VERDICT_saml_encoding : VERDICT_ok;
 	}
-	v = redirect_verify(&l->redirect, &l->connection->idp.keys);
+	v = redirect_verify(&l->redirect, &idp->keys);
 	if (v != VERDICT_ok)
 		return v;
 	return redirect_inflate(&l->redirect, xml, len);
@@ -188,6 +207,7 @@ static enum verdict
 check_message(const struct sso_request *q, int64_t now, struct logout *l)
 {
 	const struct connection *c = l->connection;
+	const struct metadata_idp *idp = connection_idp(c);
 	struct logout_rules rules;
 	enum verdict v;
 	uint8_t *xml;
@@ -195,10 +215,12 @@ check_message(const struct sso_request *q, int64_t now, struct logout *l)
 
 	if (strlen(l->message) > ENCODED_MOST)
 		return VERDICT_too_large;
-	if ((v = open_message(q, l, &xml, &len)) != VERDICT_ok)
+	if (idp == NULL)
+		return VERDICT_provider_unreachable;
+	if ((v = open_message(q, idp, l, &xml, &len)) != VERDICT_ok)
 		return v;
-	rules.idp = c->idp.entity_id;
-	rules.keys = &c->idp.keys;
+	rules.idp = idp->entity_id;
+	rules.keys = &idp->keys;
 	rules.decrypt = &c->organization->decrypt;
 	rules.address = c->slo;
 	rules.verified = !q->post;
@@ -256,7 +278,7 @@ judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
 	if (o->response &&
 	    (v = find_request(keys, q, now, l)) != VERDICT_ok)
 		return v;
-	if (!l->connection->view->enabled)
+	if (!verifier_enabled(l->connection, false))
 		return VERDICT_connection_disabled;
 	if ((v = check_message(q, now, l)) != VERDICT_ok)
 		return v;
@@ -271,9 +293,8 @@ judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
 }
 
 void
-logout_receive(const struct config *config, const struct seal_keys *keys,
-    const struct sso_request *q, uint64_t origin, int64_t now,
-    struct logout *l)
+logout_open(struct logout *l, const struct config *config,
+    const struct sso_request *q, uint64_t origin)
 {
 	struct logout_outcome *o = &l->outcome;
 
@@ -283,14 +304,19 @@ logout_receive(const struct config *config, const struct seal_keys *keys,
 	o->organization = q->organization;
 	o->connection = q->connection;
 	o->detail = "";
-	l->connection = config == NULL ? NULL :
-	    config_find(config, q->organization, q->connection);
-	if (l->connection == NULL) {
-		o->verdict = VERDICT_unknown_organization;
-		return;
-	}
-	o->connection = l->connection->view->name;
-	o->verdict = judge(keys, q, now, l);
+	l->connection = login_connection(config, q);
+	if (l->connection != NULL)
+		o->connection = l->connection->view->name;
+}
+
+void
+logout_receive(const struct config *config, const struct seal_keys *keys,
+    const struct sso_request *q, uint64_t origin, int64_t now,
+    struct logout *l)
+{
+	logout_open(l, config, q, origin);
+	l->outcome.verdict = l->connection == NULL ?
+	    VERDICT_unknown_organization : judge(keys, q, now, l);
 }
 
 void

@@ -43,7 +43,13 @@ struct logout {
 };
 
 /*
- * Judge a message at the logout address at the given moment; the number is
+ * Begin an outcome, whatever the protocol, as consume_begin does.
+ * logout_free must follow.
+ */
+void	 logout_open(struct logout *, const struct config *,
+	    const struct sso_request *, uint64_t);
+/*
+ * Judge a SAML message at the logout address at the given moment; the number is
  * the instance that it came from.  With a LogoutRequest that is right, our
  * signed answer is in the outcome, which policy lets out when the sessions
  * have ended.  logout_free must follow.

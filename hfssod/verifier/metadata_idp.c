@@ -1,6 +1,7 @@
 /*
- * Identity provider metadata, in verifier; pure.  The operator gave us the
- * file and vouches for it: a signature in it is not looked at.
+ * Identity provider metadata, in verifier; pure.  Who gave us the document
+ * vouches for it, the operator's file or TLS: a signature in it is looked
+ * at only where there is a key to verify it with, and then must be there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/verifier/metadata_idp.h"
+#include "hfssod/verifier/signature.h"
 #include "hfssod/verifier/xml.h"
 
 #define PROTOCOL	"urn:oasis:names:tc:SAML:2.0:protocol"
@@ -254,35 +256,149 @@ read_valid_until(struct metadata_idp *m, const xmlNode *n)
 		m->valid_until = t;
 }
 
+/* The number before a unit of a duration; false if it is not there. */
+static bool
+duration_part(const char **p, char unit, int64_t *n)
+{
+	const char *s = *p;
+
+	for (*n = 0; *s >= '0' && *s <= '9' && s - *p < 9; s++)
+		*n = *n * 10 + (*s - '0');
+	if (s == *p || *s != unit) {
+		*n = 0;
+		return false;
+	}
+	*p = s + 1;
+	return true;
+}
+
+/*
+ * xs:duration in seconds, a month of 30 days and a year of 365, without
+ * fractions; 0 if it is none of these.
+ */
+static int64_t
+duration(const char *s)
+{
+	static const struct {
+		char	 unit;
+		int64_t	 seconds;
+	} parts[] = { { 'Y', 31536000 }, { 'M', 2592000 }, { 'D', 86400 },
+	    { 'T', 0 }, { 'H', 3600 }, { 'M', 60 }, { 'S', 1 } };
+	int64_t n, sum = 0;
+	size_t i;
+
+	if (*s++ != 'P' || *s == '\0')
+		return 0;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].unit == 'T') {
+			if (*s == '\0')
+				break;
+			if (*s++ != 'T')
+				return 0;
+		} else if (duration_part(&s, parts[i].unit, &n))
+			sum += n * parts[i].seconds;
+	}
+	return *s == '\0' ? sum : 0;
+}
+
+static void
+read_cache(struct metadata_idp *m, const xmlNode *n)
+{
+	const char *s;
+	int64_t t;
+
+	s = xml_attribute(n, "cacheDuration");
+	if (s != NULL && (t = duration(s)) > 0 &&
+	    (m->cache == 0 || t < m->cache))
+		m->cache = t;
+}
+
+/* The whole document is signed by one of the keys; NULL, or why not. */
+static const char *
+check_signature(struct xml *x, const struct public_keys *keys)
+{
+	struct verified *verified;
+	xmlAttr *attr;
+	xmlNode *sig;
+	enum verdict v;
+
+	attr = xmlHasProp(x->root, (const xmlChar *)"ID");
+	if (attr == NULL || attr->children == NULL ||
+	    attr->children->content == NULL)
+		return "metadata has no ID that a signature could be for";
+	if ((sig = signature_find(x->root)) == NULL)
+		return "metadata is not signed";
+	if (xmlAddID(NULL, x->doc, attr->children->content, attr) == NULL)
+		return "metadata has an ID that is none";
+	v = signature_verify(x->root, sig, keys, &verified);
+	verified_free(verified);
+	switch (v) {
+	case VERDICT_ok:
+		return NULL;
+	case VERDICT_saml_signature:
+		return "metadata's signature is not that of the configured "
+		    "signer";
+	case VERDICT_saml_algorithm:
+		return "metadata is signed with an algorithm that is not "
+		    "allowed, or with another type of key";
+	default:
+		return "metadata's signature has a form that is not allowed";
+	}
+}
+
+static const char *
+read_entity(struct metadata_idp *m, const struct xml *x,
+    const struct search *s)
+{
+	const char *why, *id;
+
+	id = xml_attribute(s->entity, "entityID");
+	if (*id == '\0' || strlen(id) > LIMIT_SUBJECT ||
+	    !utf8_plain(id, strlen(id)))
+		return "metadata has a malformed entityID";
+	m->entity_id = copy(id);
+	if ((why = read_locations(m, s->role)) != NULL ||
+	    (why = read_logout(m, s->role)) != NULL ||
+	    (why = read_keys(m, s->role)) != NULL)
+		return why;
+	m->wants_signed = xml_true(s->role, "WantAuthnRequestsSigned");
+	read_valid_until(m, x->root);
+	read_valid_until(m, s->entity);
+	read_valid_until(m, s->role);
+	read_cache(m, x->root);
+	read_cache(m, s->entity);
+	read_cache(m, s->role);
+	return NULL;
+}
+
 const char *
 metadata_idp_parse(struct metadata_idp *m, const void *data, size_t len,
-    const char *name)
+    const char *name, const struct public_keys *signer)
 {
 	struct search s;
 	struct xml x;
-	const char *why, *id;
+	const char *why;
 
 	memset(m, 0, sizeof(*m));
 	if ((why = xml_parse_metadata(&x, data, len)) != NULL)
 		return why;
-	if ((why = find_entity(x.root, name, &s)) == NULL) {
-		id = xml_attribute(s.entity, "entityID");
-		if (*id == '\0' || strlen(id) > LIMIT_SUBJECT ||
-		    !utf8_plain(id, strlen(id)))
-			why = "metadata has a malformed entityID";
-		else
-			m->entity_id = copy(id);
-	}
-	if (why == NULL && (why = read_locations(m, s.role)) == NULL &&
-	    (why = read_logout(m, s.role)) == NULL &&
-	    (why = read_keys(m, s.role)) == NULL) {
-		m->wants_signed = xml_true(s.role, "WantAuthnRequestsSigned");
-		read_valid_until(m, x.root);
-		read_valid_until(m, s.entity);
-		read_valid_until(m, s.role);
-	}
+	if ((signer == NULL || (why = check_signature(&x, signer)) == NULL) &&
+	    (why = find_entity(x.root, name, &s)) == NULL)
+		why = read_entity(m, &x, &s);
 	xml_free(&x);
 	return why;
+}
+
+int64_t
+metadata_idp_expires(const struct metadata_idp *m)
+{
+	int64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < m->keys.count; i++)
+		if (m->keys.list[i].expires > last)
+			last = m->keys.list[i].expires;
+	return last;
 }
 
 void

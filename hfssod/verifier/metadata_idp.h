@@ -18,17 +18,23 @@ struct metadata_idp {
 	char			*slo[BINDING_MAX];	/* NULL: not offered */
 	char			*slo_answer[BINDING_MAX];
 	bool			 wants_signed;	/* WantAuthnRequestsSigned */
-	int64_t			 valid_until;	/* 0: not said */
+	int64_t			 valid_until;	/* seconds; 0: not said */
+	int64_t			 cache;	/* cacheDuration, seconds; 0: not said */
 	struct public_keys	 keys;		/* that sign, none twice */
 };
 
 /*
  * Parse a document; the name chooses one of an EntitiesDescriptor, "" the
- * only identity provider in it.  NULL, or why it is of no use (static).
- * metadata_idp_free must follow in both cases.
+ * only identity provider in it.  With keys, the whole document must be
+ * signed by one of them, by the rules of signature.h.  NULL, or why it is
+ * of no use (static).  metadata_idp_free must follow in both cases.
  */
 const char	*metadata_idp_parse(struct metadata_idp *, const void *, size_t,
-		    const char *);
+		    const char *, const struct public_keys *);
+/*
+ * When the last of the certificates ends, seconds; 0: none says.
+ */
+int64_t		 metadata_idp_expires(const struct metadata_idp *);
 void		 metadata_idp_free(struct metadata_idp *);
 
 #endif

@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (i = 0; i < 2; i++) {
 		/* What is taken is complete. */
-		if (metadata_idp_parse(&m, data, size, names[i]) == NULL &&
+		if (metadata_idp_parse(&m, data, size, names[i], NULL) == NULL &&
 		    (m.entity_id == NULL || m.keys.count == 0 ||
 		    (m.sso[0] == NULL && m.sso[1] == NULL)))
 			abort();

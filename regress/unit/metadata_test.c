@@ -87,7 +87,7 @@ entity(const char *id, const char *attributes, char *keys, const char *rest)
 static const char *
 parse(struct metadata_idp *m, const char *text, const char *name)
 {
-	return metadata_idp_parse(m, text, strlen(text), name);
+	return metadata_idp_parse(m, text, strlen(text), name, NULL);
 }
 
 /* Refused, with that in the reason; the text is freed. */
