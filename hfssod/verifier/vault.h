@@ -13,9 +13,12 @@
 
 #include "hfssod/verifier/config.h"
 
+/* Load what is loaded once: before the sandbox. */
+void		 vault_start(void);
 /*
  * Seal for a purpose ("check", "hint") and a subject.  Allocated, *len
- * octets, at most LIMIT_SEALED; NULL if it is too long.
+ * octets, at most LIMIT_SEALED; NULL if it is too long, or if the connection
+ * has neither secret nor key.
  */
 uint8_t		*vault_close(const struct connection *, const char *,
 		    const char *, const char *, size_t *);
