@@ -9,11 +9,13 @@ don't disturb each other; both servers of a pair are treated the same.
 import contextlib
 import os
 import pathlib
+import pickle
 import re
 import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "regress/system"))
@@ -79,6 +81,36 @@ def read_lengths(path):
         size, = struct.unpack_from(">I", data, at)
         out.append(data[at + 4:at + 4 + size])
         at += 4 + size
+    return out
+
+
+def shared_out(function, items):
+    """
+    The function of each item, computed on all processors.  Plain children,
+    no threads beside them: a fork beside a thread may hang for ever.
+    """
+    count, items, parts = len(CORES), list(items), []
+    for first in range(count):
+        file = tempfile.TemporaryFile()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                pickle.dump([function(i) for i in items[first::count]],
+                            file)
+                file.flush()
+                status = 0
+            finally:
+                os._exit(status)
+        parts.append((child, file))
+    out = [None] * len(items)
+    for first, (child, file) in enumerate(parts):
+        _, status = os.waitpid(child, 0)
+        if status != 0:
+            raise Fault(f"a child ended with {status}")
+        file.seek(0)
+        out[first::count] = pickle.load(file)
+        file.close()
     return out
 
 

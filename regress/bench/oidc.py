@@ -6,7 +6,6 @@ nothing but hand them out.  None of this is measured.
 import base64
 import hashlib
 import json
-import multiprocessing
 import re
 import subprocess
 import time
@@ -54,20 +53,6 @@ def claims(issuer, client, nonce, number, now):
             for i in range(GROUPS - 2)]}
 
 
-KEY = None          # of a worker process: it can't be sent there
-
-
-def sign(work):
-    """The body of one token response, and how long its ID token is."""
-    header, body = work
-    text = f"{b64(compact(header))}.{b64(compact(body))}"
-    token = text + "." + b64(KEY.sign(
-        text.encode(), padding.PKCS1v15(), hashes.SHA256()))
-    return compact({"access_token": b64(hashlib.sha256(
-        token.encode()).digest()), "token_type": "Bearer",
-        "expires_in": 3600, "id_token": token}), len(token)
-
-
 class Connection:
     """A connection to it, for the configuration."""
 
@@ -86,10 +71,9 @@ class Provider:
     """Discovery, one key, and the tokens that it was given."""
 
     def __init__(self, folder, port):
-        global KEY
         self.folder, self.port = folder, port
         self.issuer = f"http://127.0.0.1:{port}"
-        KEY = self.key = rsa.generate_private_key(65537, 2048)
+        self.key = rsa.generate_private_key(65537, 2048)
         public = self.key.public_key().public_numbers()
         self.header = {"alg": "RS256", "kid": "bench", "typ": "JWT"}
         fixed = {"kty": "RSA", "use": "sig", "kid": "bench", "alg": "RS256",
@@ -132,6 +116,15 @@ class Provider:
             self.process.wait(10)
             self.process = None
 
+    def sign(self, body):
+        """The body of one token response, and how long its ID token is."""
+        text = f"{b64(compact(self.header))}.{b64(compact(body))}"
+        token = text + "." + b64(self.key.sign(
+            text.encode(), padding.PKCS1v15(), hashes.SHA256()))
+        return compact({"access_token": b64(hashlib.sha256(
+            token.encode()).digest()), "token_type": "Bearer",
+            "expires_in": 3600, "id_token": token}), len(token)
+
     def prepare(self, port, host, start, callback, client, expect, count,
                 status):
         """
@@ -149,17 +142,15 @@ class Provider:
             to = saml.LOCATION.search(answer).group(1).decode()
             asked = dict(urllib.parse.parse_qsl(
                 urllib.parse.urlsplit(to).query))
-            works.append((self.header, claims(
-                self.issuer, client, asked["nonce"], i, now)))
+            works.append(claims(
+                self.issuer, client, asked["nonce"], i, now))
             query = urllib.parse.urlencode(
                 {"code": f"code-{i}", "state": asked["state"]})
             requests.append((ANSWER.format(
                 path=callback, host=host, n=i % 250, query=query,
                 cookie=COOKIE.search(answer).group(1).decode()).encode(),
                 expect))
-        with multiprocessing.get_context("fork").Pool(
-                len(measure.CORES)) as pool:
-            tokens = pool.map(sign, works, chunksize=50)
+        tokens = measure.shared_out(self.sign, works)
         self.serve([(f"code code-{i}".encode(), body)
                     for i, (body, _) in enumerate(tokens)])
         return measure.records(self.folder / "callbacks", requests), \

@@ -3,7 +3,6 @@ Logins for the bench: started at the daemon, answered by a forged identity
 provider, ready to be posted.  None of this is measured.
 """
 import base64
-import multiprocessing
 import re
 import urllib.parse
 import uuid
@@ -84,30 +83,20 @@ class Signer:
         return text, head.encode() + body
 
 
-SIGNER = None       # of a worker process: its key can't be sent there
-
-
-def sign_one(work):
-    return SIGNER(work)
-
-
 def prepare(daemon, idp, folder, count):
     """
     Start and answer so many logins, by accounts 0 to count - 1.  Two
     files: the documents, and the requests that post them.
     """
-    global SIGNER
-    SIGNER = Signer(idp, daemon.settings.public)
+    signer = Signer(idp, daemon.settings.public)
     starts, answers = folder / "starts", folder / "answers"
     measure.records(starts, [
-        (START.format(host=SIGNER.host, n=i % 250).encode(),
+        (START.format(host=signer.host, n=i % 250).encode(),
          b"\r\nSet-Cookie: __Host-hfsso-l-") for i in range(count)])
     measure.load(daemon.settings.browser, starts, status=303,
                  connections=16, keep=answers)
-    with multiprocessing.get_context("fork").Pool(
-            len(measure.CORES)) as pool:
-        made = pool.map(sign_one, enumerate(
-            measure.read_lengths(answers)), chunksize=50)
+    made = measure.shared_out(signer, enumerate(
+        measure.read_lengths(answers)))
     measure.lengths(folder / "documents", [text for text, _ in made])
     measure.records(folder / "posts", [(post, SESSION) for _, post in made])
     return folder / "documents", folder / "posts", \
