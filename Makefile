@@ -75,9 +75,12 @@ SRCS_PARENT = \
 		hfssod/parent/children.c \
 		hfssod/parent/conf.c \
 		hfssod/parent/conf_check.c \
+		hfssod/parent/conf_check_connection.c \
+		hfssod/parent/conf_check_provider.c \
 		hfssod/parent/conf_file.c \
 		hfssod/parent/conf_print.c \
 		hfssod/parent/conf_set.c \
+		hfssod/parent/conf_set_connection.c \
 		hfssod/parent/conf_view.c \
 		hfssod/parent/control.c \
 		hfssod/parent/control_answer.c \
@@ -191,7 +194,21 @@ SRCS_POLICY = \
 		hfssod/policy/turn.c
 
 SRCS_FETCH = \
-		hfssod/fetch/fetch.c
+		hfssod/fetch/address.c \
+		hfssod/fetch/answer.c \
+		hfssod/fetch/answer_head.c \
+		hfssod/fetch/config.c \
+		hfssod/fetch/desk.c \
+		hfssod/fetch/fetch.c \
+		hfssod/fetch/head.c \
+		hfssod/fetch/link.c \
+		hfssod/fetch/location.c \
+		hfssod/fetch/names.c \
+		hfssod/fetch/pool.c \
+		hfssod/fetch/question.c \
+		hfssod/fetch/resolver.c \
+		hfssod/fetch/socket.c \
+		hfssod/fetch/spki.c
 
 SRCS_CTL = \
 		common/record.c \

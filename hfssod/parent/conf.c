@@ -18,6 +18,9 @@ const char *const names_attribute[] = {
 	"email", "name", "given", "family", "username", NULL
 };
 const char *const names_binding[] = { "redirect", "post", NULL };
+const char *const names_client_auth[] = {
+	"offered", "basic", "post", "private-key-jwt", NULL
+};
 const char *const names_idp_initiated[] = { "off", "restart", "accept", NULL };
 const char *const names_require_signed[] = {
 	"either", "response", "assertion", "both", NULL
@@ -58,6 +61,8 @@ conf_new(void)
 	c->control_socket = CONTROL_SOCKET;
 	c->control_group = "";
 	c->chroot = "/var/empty";
+	c->ca = CONF_CA;
+	c->hosts = CONF_HOSTS;
 	c->drain = DEFAULT_DRAIN;
 	c->groups_max = LIMIT_HEADER_GROUPS;
 	c->connections_per_address = LIMIT_CONNECTIONS_ADDR;
@@ -100,7 +105,7 @@ conf_organization_new(struct conf *c, const char *name, struct place at)
 
 struct conf_connection *
 conf_connection_new(struct conf *c, struct conf_organization *o,
-    const char *name, struct place at)
+    const char *name, enum protocol protocol, struct place at)
 {
 	struct conf_connection	*n;
 
@@ -109,10 +114,15 @@ conf_connection_new(struct conf *c, struct conf_organization *o,
 		fatal("configuration");
 	n->at = at;
 	n->name = name;
-	n->label = n->metadata = "";
-	n->entity_id = n->idp_entity_id = "";
-	n->nameid_format = n->subject_attribute = "";
+	n->protocol = protocol;
+	n->label = n->metadata_url = n->ca = n->subject_attribute = "";
 	n->jit = true;
+	n->metadata = n->signer = n->entity_id = n->idp_entity_id = "";
+	n->nameid_format = "";
+	n->issuer = n->jwks = n->client_id = n->client_secret = "";
+	n->expires = n->client_key = n->client_key_id = n->prompt = "";
+	n->discovery_url = "";
+	n->max_age = -1;
 	TAILQ_INSERT_TAIL(&o->connections, n, entry);
 	return n;
 }
@@ -145,17 +155,28 @@ conf_listen_new(struct conf *c, struct place at)
 	return l;
 }
 
-/* A file that two places name is read once; secret if either says so. */
-void
-conf_file_add(struct conf *c, const char *path, bool secret, struct place at)
+struct conf_file *
+conf_file_find(const struct conf *c, const char *path)
 {
 	struct conf_file	*f;
 
 	TAILQ_FOREACH(f, &c->files, entry) {
-		if (strcmp(f->path, path) == 0) {
-			f->secret = f->secret || secret;
-			return;
-		}
+		if (strcmp(f->path, path) == 0)
+			break;
+	}
+	return f;
+}
+
+/* A file that two places name is read once; secret if either says so. */
+struct conf_file *
+conf_file_add(struct conf *c, const char *path, bool secret, struct place at)
+{
+	struct conf_file	*f;
+
+	if ((f = conf_file_find(c, path)) != NULL) {
+		f->secret = f->secret || secret;
+		f->optional = false;
+		return f;
 	}
 	if ((f = calloc(1, sizeof(*f))) == NULL)
 		fatal("configuration");
@@ -163,6 +184,7 @@ conf_file_add(struct conf *c, const char *path, bool secret, struct place at)
 	f->path = path;
 	f->secret = secret;
 	TAILQ_INSERT_TAIL(&c->files, f, entry);
+	return f;
 }
 
 void
@@ -186,6 +208,11 @@ connection_free(struct conf_connection *n)
 	size_t	 i;
 
 	strings_free(&n->seen);
+	strings_free(&n->endpoints);
+	strings_free(&n->allow);
+	strings_free(&n->pins);
+	strings_free(&n->scopes);
+	strings_free(&n->origins);
 	strings_free(&n->domains);
 	strings_free(&n->authn_contexts);
 	strings_free(&n->trust_domains);
@@ -255,6 +282,7 @@ conf_free(struct conf *c)
 	strings_free(&c->proxies);
 	strings_free(&c->origins);
 	strings_free(&c->reserved);
+	strings_free(&c->name_servers);
 	free(c->sign.list);
 	free(c->decrypt.list);
 	for (i = 0; i < c->pool.count; i++)

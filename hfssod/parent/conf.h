@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/protocol.h"
 #include "common/role.h"
 #include "common/view.h"
 #include "common/wire.h"
@@ -20,6 +21,8 @@ struct conf_file {
 	struct place	 at;
 	const char	*path;
 	bool		 secret;	/* a key: nobody else may read it */
+	bool		 optional;	/* is no fault if it is not there */
+	bool		 missing;	/* and it is not */
 	TAILQ_ENTRY(conf_file) entry;
 };
 
@@ -46,11 +49,27 @@ enum { ATTRIBUTE_EMAIL, ATTRIBUTE_NAME, ATTRIBUTE_GIVEN, ATTRIBUTE_FAMILY,
 struct conf_connection {
 	struct place	 at;
 	const char	*name;
+	enum protocol	 protocol;
 	struct strings	 seen;		/* settings given, for "twice" */
+	/* Both protocols. */
 	const char	*label;		/* "" : the name */
 	bool		 disabled;
-	const char	*metadata;
+	bool		 jit;
+	const char	*metadata_url;
+	struct strings	 endpoints;	/* "host" or "host:port" */
+	struct strings	 allow;		/* networks */
+	struct strings	 pins;		/* "sha256:..." */
+	const char	*ca;		/* "" : everybody's */
 	struct strings	 domains;
+	struct strings	 authn_contexts;
+	const char	*subject_attribute;
+	struct strings	 attributes[ATTRIBUTE_MAX];
+	size_t		 require_count;
+	struct view_require *requires;
+	struct strings	 trust_domains;
+	/* SAML. */
+	const char	*metadata;
+	const char	*signer;	/* of what metadata_url brings */
 	const char	*entity_id;
 	const char	*idp_entity_id;
 	enum binding	 binding;
@@ -59,13 +78,24 @@ struct conf_connection {
 	enum idp_initiated idp_initiated;
 	enum require_signed require_signed;
 	const char	*nameid_format;
-	struct strings	 authn_contexts;
-	const char	*subject_attribute;
-	struct strings	 attributes[ATTRIBUTE_MAX];
-	size_t		 require_count;
-	struct view_require *requires;
-	struct strings	 trust_domains;
-	bool		 jit;
+	/* OpenID Connect. */
+	const char	*issuer;
+	const char	*jwks;
+	const char	*client_id;
+	const char	*client_secret;
+	const char	*expires;	/* "2027-01-31", or "" */
+	const char	*client_key;
+	const char	*client_key_id;
+	enum client_auth client_auth;
+	struct strings	 scopes;
+	bool		 userinfo;
+	const char	*prompt;
+	int64_t		 max_age;	/* -1: not asked for */
+	int64_t		 check_every;	/* 0: never */
+	/* Made by conf_check. */
+	bool		 fetches;	/* something comes from outside */
+	const char	*discovery_url;
+	struct strings	 origins;	/* as in verifier_connection */
 	TAILQ_ENTRY(conf_connection) entry;
 };
 
@@ -123,6 +153,9 @@ struct conf {
 	struct strings	 proxies;
 	struct strings	 origins;
 	struct strings	 reserved;
+	const char	*ca;		/* certificates of authorities */
+	struct strings	 name_servers;	/* "address:port" */
+	const char	*hosts;		/* file */
 	uint32_t	 groups_max;
 	uint32_t	 connections_per_address;
 	const char	*users[USER_MAX];
@@ -137,6 +170,7 @@ struct conf {
 /* How values are written, by their enum; each list ends with NULL. */
 extern const char *const names_attribute[];
 extern const char *const names_binding[];
+extern const char *const names_client_auth[];
 extern const char *const names_idp_initiated[];
 extern const char *const names_require_signed[];
 extern const char *const names_role_match[];
@@ -160,14 +194,22 @@ const char	*conf_string(struct conf *, const char *);
 struct conf_organization *conf_organization_new(struct conf *, const char *,
 		    struct place);
 struct conf_connection *conf_connection_new(struct conf *,
-		    struct conf_organization *, const char *, struct place);
+		    struct conf_organization *, const char *, enum protocol,
+		    struct place);
 struct conf_application *conf_application_new(struct conf *, const char *,
 		    struct place);
 struct conf_listen *conf_listen_new(struct conf *, struct place);
-void		 conf_file_add(struct conf *, const char *, bool,
+struct conf_file *conf_file_add(struct conf *, const char *, bool,
 		    struct place);
+/* By name; NULL: not to be read. */
+struct conf_file *conf_file_find(const struct conf *, const char *);
 void		 conf_pair_add(struct conf *, struct conf_pairs *,
 		    const char *, const char *, struct place);
+
+/* Defaults of files that fetch is given. */
+#define CONF_CA		"/etc/ssl/certs/ca-certificates.crt"
+#define CONF_HOSTS	"/etc/hosts"
+#define CONF_RESOLV	"/etc/resolv.conf"
 
 /* parse.y: fill a conf from a file; messages are added. */
 void		 conf_parse(struct conf *, const char *,

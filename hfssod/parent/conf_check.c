@@ -11,11 +11,12 @@
 #include "common/request.h"
 #include "common/reserved.h"
 #include "hfssod/parent/conf.h"
+#include "hfssod/parent/conf_check.h"
 #include "hfssod/parent/value.h"
 
 /* Lower case, which is how names of hosts and domains are compared. */
-static const char *
-folded(struct conf *c, const char *text)
+const char *
+conf_folded(struct conf *c, const char *text)
 {
 	const char	*copy;
 	char		*p;
@@ -24,15 +25,6 @@ folded(struct conf *c, const char *text)
 	for (p = (char *)(uintptr_t)copy; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return copy;
-}
-
-static void
-fold_all(struct conf *c, struct strings *list)
-{
-	size_t	 i;
-
-	for (i = 0; i < list->count; i++)
-		list->list[i] = folded(c, list->list[i]);
 }
 
 /* Host of an origin, without the port that everybody means. */
@@ -66,7 +58,7 @@ check_public(struct conf *c, struct errors *e)
 		errors_add(e, &c->at, "public url is missing");
 		return;
 	}
-	c->public_url = folded(c, c->public_url);
+	c->public_url = conf_folded(c, c->public_url);
 	c->public_host = origin_host(c, c->public_url);
 	if (c->public_host == NULL) {
 		errors_add(e, &c->at, "public url: \"%s\" is not https:// "
@@ -130,107 +122,6 @@ check_listens(struct conf *c, struct errors *e)
 			break;
 		}
 	}
-}
-
-/* Two connections of an organization whose messages could be confused. */
-static void
-check_confusable(struct conf_organization *o, struct conf_connection *n,
-    struct errors *e)
-{
-	struct conf_connection	*k;
-
-	for (k = TAILQ_FIRST(&o->connections); k != n;
-	    k = TAILQ_NEXT(k, entry)) {
-		if (strcasecmp(k->name, n->name) == 0) {
-			errors_add(e, &n->at, "connection \"%s\": also in "
-			    "line %d", n->name, k->at.line);
-		} else if (n->metadata[0] != '\0' &&
-		    strcmp(k->metadata, n->metadata) == 0 &&
-		    strcmp(k->idp_entity_id, n->idp_entity_id) == 0) {
-			errors_add(e, &n->at, "connection \"%s\": has the "
-			    "identity provider of \"%s\", their messages "
-			    "could be confused", n->name, k->name);
-		}
-	}
-}
-
-/* The connection before this one that has the same e-mail domain. */
-static struct conf_connection *
-domain_before(struct conf *c, struct conf_connection *n, const char *domain)
-{
-	struct conf_organization	*o;
-	struct conf_connection		*k;
-
-	TAILQ_FOREACH(o, &c->organizations, entry) {
-		TAILQ_FOREACH(k, &o->connections, entry) {
-			if (k == n)
-				return NULL;
-			if (strings_has(&k->domains, domain))
-				return k;
-		}
-	}
-	return NULL;
-}
-
-/* An e-mail domain leads to one connection only. */
-static void
-check_domains(struct conf *c, struct conf_connection *n, struct errors *e)
-{
-	struct conf_connection	*k;
-	size_t			 i;
-
-	for (i = 0; i < n->domains.count; i++) {
-		if (!value_host(n->domains.list[i], false))
-			errors_add(e, &n->at, "login domains: \"%s\" is no "
-			    "domain", n->domains.list[i]);
-		k = domain_before(c, n, n->domains.list[i]);
-		if (k != NULL)
-			errors_add(e, &n->at, "login domains: \"%s\" is also "
-			    "in connection \"%s\", %s line %d",
-			    n->domains.list[i], k->name, k->at.file,
-			    k->at.line);
-	}
-}
-
-static void
-check_connection(struct conf *c, struct conf_organization *o,
-    struct conf_connection *n, struct errors *e)
-{
-	size_t	 i;
-
-	if (!value_label(n->name))
-		errors_add(e, &n->at, "connection \"%s\": a name has 1 to 42 "
-		    "letters, digits and inner dashes", n->name);
-	if (n->metadata[0] == '\0')
-		errors_add(e, &n->at, "connection \"%s\" has no metadata "
-		    "file", n->name);
-	if (n->sign_requests && o->sign.count == 0 && c->sign.count == 0)
-		errors_add(e, &n->at, "connection \"%s\": sign requests needs "
-		    "a saml sign key", n->name);
-	if (n->entity_id[0] != '\0' && !value_uri(n->entity_id))
-		errors_add(e, &n->at, "entity id: \"%s\" is no URI",
-		    n->entity_id);
-	if (n->nameid_format[0] != '\0' && !value_uri(n->nameid_format))
-		errors_add(e, &n->at, "nameid format: \"%s\" is no URI",
-		    n->nameid_format);
-	if (strcmp(n->nameid_format,
-	    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient") == 0)
-		errors_add(e, &n->at, "nameid format: a transient identifier "
-		    "is no subject");
-	for (i = 0; i < n->authn_contexts.count; i++) {
-		if (!value_uri(n->authn_contexts.list[i]))
-			errors_add(e, &n->at, "authn context: \"%s\" is no "
-			    "URI", n->authn_contexts.list[i]);
-	}
-	fold_all(c, &n->domains);
-	fold_all(c, &n->trust_domains);
-	for (i = 0; i < n->trust_domains.count; i++) {
-		if (!value_host(n->trust_domains.list[i], false))
-			errors_add(e, &n->at, "trust email domains: \"%s\" is "
-			    "no domain", n->trust_domains.list[i]);
-	}
-	check_confusable(o, n, e);
-	check_domains(c, n, e);
 }
 
 static void
@@ -322,7 +213,7 @@ check_application(struct conf *c, struct conf_application *a,
 	struct conf_organization	*o;
 	size_t				 i;
 
-	a->host = a->host[0] == '\0' ? c->public_host : folded(c, a->host);
+	a->host = a->host[0] == '\0' ? c->public_host : conf_folded(c, a->host);
 	if (!value_host(a->host, true))
 		errors_add(e, &a->at, "host: \"%s\" is no host", a->host);
 	else if (strcmp(a->host, c->public_host) != 0)
@@ -370,6 +261,7 @@ conf_check(struct conf *c, struct errors *e)
 	check_listens(c, e);
 	TAILQ_FOREACH(o, &c->organizations, entry)
 		check_organization(c, o, e);
+	check_fetch(c, e);
 	TAILQ_FOREACH(a, &c->applications, entry)
 		check_application(c, a, e);
 }

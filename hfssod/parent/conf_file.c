@@ -61,7 +61,7 @@ copied(int fd, size_t size)
 }
 
 int
-conf_file_read(const struct conf_file *f, struct errors *e)
+conf_file_read(struct conf_file *f, struct errors *e)
 {
 	struct stat	 st;
 	const char	*why;
@@ -69,10 +69,19 @@ conf_file_read(const struct conf_file *f, struct errors *e)
 
 	/* A pipe that nobody writes must not stop us. */
 	fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (f->optional && fd == -1 && errno == ENOENT) {
+		f->missing = true;
+		return -1;
+	}
 	if (fd == -1 || fstat(fd, &st) == -1) {
 		errors_add(e, &f->at, "%s: %s", f->path, strerror(errno));
 		if (fd != -1)
 			close(fd);
+		return -1;
+	}
+	if (f->optional && st.st_size == 0) {
+		f->missing = true;
+		close(fd);
 		return -1;
 	}
 	if ((why = refused(&st, f->secret)) != NULL) {

@@ -160,6 +160,9 @@ print_global(struct writer *w, const struct conf *c)
 	list(w, "trust proxy", &c->proxies);
 	list(w, "return origins", &c->origins);
 	list(w, "reserve names", &c->reserved);
+	line(w, "ca file", c->ca);
+	list(w, "name servers", &c->name_servers);
+	line(w, "hosts file", c->hosts);
 	value_size_text(c->groups_max, text);
 	out(w, "header groups max %s\n", text);
 	out(w, "connections per address %u\n", c->connections_per_address);
@@ -167,18 +170,15 @@ print_global(struct writer *w, const struct conf *c)
 }
 
 static void
-print_connection(struct writer *w, const struct conf_connection *n)
+print_saml(struct writer *w, const struct conf_connection *n)
 {
-	char	 text[64];
-	size_t	 i;
-
-	quote(w, "\tconnection", n->name);
-	out(w, " saml {\n");
 	line(w, "\t\tmetadata file", n->metadata);
-	line(w, "\t\tlabel", n->label);
-	if (n->disabled)
-		out(w, "\t\tdisable\n");
-	list(w, "\t\tlogin domains", &n->domains);
+	if (n->metadata_url[0] != '\0') {
+		quote(w, "\t\tmetadata url", n->metadata_url);
+		if (n->signer[0] != '\0')
+			quote(w, " signer", n->signer);
+		out(w, "\n");
+	}
 	line(w, "\t\tentity id", n->entity_id);
 	line(w, "\t\tidp entity id", n->idp_entity_id);
 	out(w, "\t\tidp initiated %s\n",
@@ -191,6 +191,54 @@ print_connection(struct writer *w, const struct conf_connection *n)
 	out(w, "\t\trequire signed %s\n",
 	    names_require_signed[n->require_signed]);
 	line(w, "\t\tnameid format", n->nameid_format);
+}
+
+static void
+print_oidc(struct writer *w, const struct conf_connection *n)
+{
+	line(w, "\t\tissuer", n->issuer);
+	line(w, "\t\tmetadata url", n->metadata_url);
+	quote(w, "\t\tclient id", n->client_id);
+	if (n->client_secret[0] != '\0')
+		quote(w, " secret file", n->client_secret);
+	if (n->expires[0] != '\0')
+		quote(w, " expires", n->expires);
+	if (n->client_key[0] != '\0')
+		quote(w, " key file", n->client_key);
+	if (n->client_key_id[0] != '\0')
+		quote(w, " id", n->client_key_id);
+	out(w, "\n\t\tclient auth %s\n", names_client_auth[n->client_auth]);
+	line(w, "\t\tjwks file", n->jwks);
+	list(w, "\t\tscope", &n->scopes);
+	if (n->userinfo)
+		out(w, "\t\tuserinfo\n");
+	line(w, "\t\tprompt", n->prompt);
+	if (n->max_age != -1)
+		duration(w, "\t\tmax age", n->max_age);
+	if (n->check_every != 0)
+		duration(w, "\t\tcheck every", n->check_every);
+}
+
+static void
+print_connection(struct writer *w, const struct conf_connection *n)
+{
+	char	 text[64];
+	size_t	 i;
+
+	quote(w, "\tconnection", n->name);
+	out(w, " %s {\n", protocol_name(n->protocol));
+	if (n->protocol == PROTOCOL_OIDC)
+		print_oidc(w, n);
+	else
+		print_saml(w, n);
+	list(w, "\t\tendpoint host", &n->endpoints);
+	list(w, "\t\tallow address", &n->allow);
+	list(w, "\t\tpin", &n->pins);
+	line(w, "\t\tca file", n->ca);
+	line(w, "\t\tlabel", n->label);
+	if (n->disabled)
+		out(w, "\t\tdisable\n");
+	list(w, "\t\tlogin domains", &n->domains);
 	list(w, "\t\tauthn context", &n->authn_contexts);
 	line(w, "\t\tsubject attribute", n->subject_attribute);
 	for (i = 0; i < ATTRIBUTE_MAX; i++) {

@@ -57,6 +57,14 @@ void	 set_role_line(struct setting *, struct conf_organization *,
 	    const char *, const char *);
 void	 set_group_line(struct setting *, struct conf_organization *,
 	    const char *, const char *, const char *);
+/*
+ * conf_set_connection.c: a setting of a connection by its name, with one
+ * value ("" for one that takes none) or a list, which is empty afterwards.
+ */
+void	 set_connection(struct setting *, struct conf_connection *,
+	    const char *, const char *);
+void	 set_connection_list(struct setting *, struct conf_connection *,
+	    const char *, struct strings *);
 void	 set_attribute(struct setting *, struct conf_connection *,
 	    const char *, struct strings *);
 void	 set_require(struct setting *, struct conf_connection *, const char *,

@@ -2,7 +2,7 @@
  * Views of the configuration, one for each kind of process.  In parent.
  * Pure.  Must never put into a view what its process can do without: an
  * http process learns of no key but its own, a verifier of no other
- * group's organizations, policy of no attribute name.
+ * group's organizations, policy of no attribute name, fetch of no secret.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "common/process.h"
 #include "common/request.h"
 #include "hfssod/parent/conf_view.h"
+#include "hfssod/parent/value.h"
 
 /* Zeroed memory for so many of something; never NULL. */
 static void *
@@ -53,6 +54,7 @@ http_doors(const struct conf *c, struct http_view *v)
 			d->connection = n->name;
 			d->label = n->label[0] != '\0' ? n->label : n->name;
 			d->group = o->group;
+			d->protocol = n->protocol;
 			d->first = n == TAILQ_FIRST(&o->connections);
 			d->enabled = !n->disabled;
 			d->domains = n->domains;
@@ -119,14 +121,11 @@ conf_view_http(const struct conf *c, const struct conf_listen *l,
 /* --- verifier --------------------------------------------------------- */
 
 static void
-verifier_connection(const struct conf_connection *n, bool first,
-    const struct conf_organization *o, struct verifier_connection *v)
+verifier_saml(const struct conf_connection *n, struct verifier_connection *v)
 {
-	v->name = n->name;
-	v->protocol = PROTOCOL_SAML;
-	v->enabled = !n->disabled;
-	v->first = first;
 	v->metadata = n->metadata;
+	v->metadata_url = n->metadata_url;
+	v->metadata_signer = n->signer;
 	v->entity_id = n->entity_id;
 	v->idp_entity_id = n->idp_entity_id;
 	v->binding = n->binding;
@@ -135,6 +134,43 @@ verifier_connection(const struct conf_connection *n, bool first,
 	v->idp_initiated = n->idp_initiated;
 	v->require_signed = n->require_signed;
 	v->nameid_format = n->nameid_format;
+}
+
+static void
+verifier_oidc(const struct conf_connection *n, struct verifier_connection *v)
+{
+	v->issuer = n->issuer;
+	v->discovery_url = n->discovery_url;
+	v->jwks = n->jwks;
+	v->client_id = n->client_id;
+	v->client_secret = n->client_secret;
+	if (n->expires[0] != '\0')
+		(void)value_date(n->expires, &v->client_secret_expires);
+	v->client_key = n->client_key;
+	v->client_key_id = n->client_key_id;
+	v->client_auth = n->client_auth;
+	v->scopes = n->scopes;
+	v->userinfo = n->userinfo;
+	v->prompt = n->prompt;
+	v->max_age = n->max_age;
+	v->check_every = n->check_every;
+}
+
+static void
+verifier_connection(const struct conf_connection *n, bool first,
+    const struct conf_organization *o, struct verifier_connection *v)
+{
+	v->name = n->name;
+	v->protocol = n->protocol;
+	v->enabled = !n->disabled;
+	v->first = first;
+	v->origins = n->origins;
+	/* What is the other protocol's stays empty: NULL is sent as "". */
+	v->max_age = -1;
+	if (n->protocol == PROTOCOL_OIDC)
+		verifier_oidc(n, v);
+	else
+		verifier_saml(n, v);
 	v->authn_contexts = n->authn_contexts;
 	v->subject_attribute = n->subject_attribute;
 	v->email = n->attributes[ATTRIBUTE_EMAIL];
@@ -185,6 +221,10 @@ verifier_organization(const struct conf *c, const struct conf_organization *o,
 		verifier_connection(n, n == TAILQ_FIRST(&o->connections), o,
 		    &v->connections[v->connection_count++]);
 		file(files, n->metadata);
+		file(files, n->signer);
+		file(files, n->jwks);
+		file(files, n->client_secret);
+		file(files, n->client_key);
 	}
 }
 
@@ -242,9 +282,10 @@ policy_organization(const struct conf_organization *o,
 	TAILQ_FOREACH(n, &o->connections, entry) {
 		k = &v->connections[v->connection_count++];
 		k->name = n->name;
-		k->protocol = PROTOCOL_SAML;
+		k->protocol = n->protocol;
 		k->enabled = !n->disabled;
 		k->jit = n->jit;
+		k->check_every = n->check_every;
 	}
 }
 
@@ -285,4 +326,93 @@ conf_view_policy(const struct conf *c, struct writer *w)
 		free(v.organizations[i].connections);
 	free(v.organizations);
 	free(v.applications);
+}
+
+/* --- fetch ------------------------------------------------------------ */
+
+/* A file that was looked for and is there. */
+static const char *
+file_there(const struct conf *c, const char *name)
+{
+	const struct conf_file	*f;
+
+	f = conf_file_find(c, name);
+	return f != NULL && !f->missing ? name : "";
+}
+
+static void
+fetch_connection(const struct conf_organization *o,
+    const struct conf_connection *n, struct fetch_connection *v)
+{
+	size_t	 i;
+
+	v->organization = o->name;
+	v->name = n->name;
+	v->origins = n->origins;
+	v->ca = n->ca;
+	v->allow = many(n->allow.count, sizeof(*v->allow));
+	for (i = 0; i < n->allow.count; i++) {
+		if (network_parse(n->allow.list[i],
+		    &v->allow[v->allow_count]))
+			v->allow_count++;
+	}
+	for (i = 0; i < n->pins.count; i++)
+		strings_add(&v->pins, value_pin(n->pins.list[i]));
+}
+
+static void
+fetch_connections(const struct conf *c, struct fetch_view *v,
+    struct strings *files)
+{
+	struct conf_organization	*o;
+	struct conf_connection		*n;
+	size_t				 count;
+
+	count = 0;
+	TAILQ_FOREACH(o, &c->organizations, entry) {
+		TAILQ_FOREACH(n, &o->connections, entry)
+			count++;
+	}
+	v->connections = many(count, sizeof(*v->connections));
+	TAILQ_FOREACH(o, &c->organizations, entry) {
+		if (strcmp(o->group, v->group) != 0)
+			continue;
+		TAILQ_FOREACH(n, &o->connections, entry) {
+			if (!n->fetches)
+				continue;
+			fetch_connection(o, n,
+			    &v->connections[v->connection_count++]);
+			file(files, n->ca);
+		}
+	}
+}
+
+void
+conf_view_fetch(const struct conf *c, const char *group, struct writer *w,
+    struct strings *files)
+{
+	struct fetch_view	 v;
+	size_t			 i;
+
+	memset(&v, 0, sizeof(v));
+	v.group = group;
+	fetch_connections(c, &v, files);
+	/* Without a connection that fetches it needs none of these. */
+	if (v.connection_count > 0) {
+		v.ca = file_there(c, c->ca);
+		v.hosts = file_there(c, c->hosts);
+		v.name_servers = c->name_servers;
+		if (c->name_servers.count == 0)
+			v.resolv_conf = file_there(c, CONF_RESOLV);
+		file(files, v.ca);
+		file(files, v.hosts);
+		if (v.resolv_conf != NULL)
+			file(files, v.resolv_conf);
+	}
+	fetch_view_put(w, &v);
+	for (i = 0; i < v.connection_count; i++) {
+		free(v.connections[i].allow);
+		strings_free(&v.connections[i].pins);
+	}
+	free(v.connections);
 }

@@ -14,6 +14,9 @@ void	 conf_view_http(const struct conf *, const struct conf_listen *,
 /* The named verifier group's organizations. */
 void	 conf_view_verifier(const struct conf *, const char *,
 	    struct writer *, struct strings *);
+/* Where the named group's connections may fetch from. */
+void	 conf_view_fetch(const struct conf *, const char *,
+	    struct writer *, struct strings *);
 void	 conf_view_policy(const struct conf *, struct writer *);
 
 #endif

@@ -124,6 +124,8 @@ share_make(const struct generation *g, const struct seat *s,
 		    &w, &share->files);
 	else if (s->kinds & KIND_VERIFIER)
 		conf_view_verifier(g->conf, s->group, &w, &share->files);
+	else if (s->kinds & KIND_FETCH)
+		conf_view_fetch(g->conf, s->group, &w, &share->files);
 	else if (s->kinds & KIND_POLICY)
 		conf_view_policy(g->conf, &w);
 	if (w.bad)

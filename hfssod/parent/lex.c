@@ -405,32 +405,3 @@ macro(struct lexer *lex)
 	    lex->text);
 	return LEX_BAD;
 }
-
-void
-lex_skip_block(struct lexer *lex)
-{
-	const char	*text;
-	unsigned int	 depth;
-	int		 line;
-	size_t		 at;
-
-	for (depth = 1; depth > 0;) {
-		at = lex->files[lex->depth - 1].at;
-		line = lex->files[lex->depth - 1].line;
-		switch (lex_next(lex, &text)) {
-		case LEX_END:
-			return;
-		case LEX_MARK:
-			if (text[0] == '{')
-				depth++;
-			else if (text[0] == '}' && --depth == 0) {
-				/* The caller wants to see it. */
-				lex->files[lex->depth - 1].at = at;
-				lex->files[lex->depth - 1].line = line;
-			}
-			break;
-		default:
-			break;
-		}
-	}
-}

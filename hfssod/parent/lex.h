@@ -53,7 +53,5 @@ bool		 lex_include(struct lexer *, const char *);
  * a value that no quoted string could have.
  */
 bool		 lex_define(struct lexer *, const char *, const char *, bool);
-/* Pass over everything up to the "}" of the block that is open. */
-void		 lex_skip_block(struct lexer *);
 
 #endif

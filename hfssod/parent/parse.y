@@ -37,6 +37,8 @@ static int		 yylex(void);
 static void		 yyerror(const char *);
 static struct setting	*here(void);
 static struct conf_pairs *pairs(bool);
+static void		 word(const char *, const char *);
+static void		 words(const char *);
 int			 yyparse(void);
 %}
 
@@ -46,16 +48,18 @@ int			 yyparse(void);
 
 %token	<text>	STRING
 %token	BAD
-%token	<text>	ACCESS ADDRESS APPLICATION ATTRIBUTE AUTHN BINDING
-%token	<text>	CERTIFICATE CHROOT CONNECTION CONNECTIONS CONTENT CONTEXT
-%token	<text>	CONTROL DECRYPT DEFAULT DISABLE DOMAINS DRAIN EMAIL ENTITY
-%token	<text>	FILENAME FOR FORCE FORMAT GROUP GROUPS HEADER HOST ID IDLE
-%token	<text>	IDP INCLUDE INITIATED JIT KEY LABEL LEAST LISTEN LOG LOGIN
-%token	<text>	MAP MATCH MAX METADATA MODE NAMEID NAMES OIDC ON
-%token	<text>	ORGANIZATION ORIGINS PAGES PER PORT PREFIX PROCESSES PROXY
-%token	<text>	PUBLIC REQUEST REQUESTS REQUIRE RESERVE RESOURCE RETURN ROLE
-%token	<text>	SAML SANDBOX SESSION SIGN SIGNED SOCKET STORE STRICT SUBJECT
-%token	<text>	TIMEOUT TLS TO TOKEN TRUST URL USER VALUE VERIFIER
+%token	<text>	ACCESS ADDRESS AGE ALLOW APPLICATION ATTRIBUTE AUTH AUTHN
+%token	<text>	BINDING CA CERTIFICATE CHECK CHROOT CLIENT CONNECTION
+%token	<text>	CONNECTIONS CONTENT CONTEXT CONTROL DECRYPT DEFAULT DISABLE
+%token	<text>	DOMAINS DRAIN EMAIL ENDPOINT ENTITY EVERY EXPIRES FILENAME FOR
+%token	<text>	FORCE FORMAT GROUP GROUPS HEADER HOST HOSTS ID IDLE IDP INCLUDE
+%token	<text>	INITIATED ISSUER JIT JWKS KEY LABEL LEAST LISTEN LOG LOGIN MAP
+%token	<text>	MATCH MAX METADATA MODE NAME NAMEID NAMES OIDC ON ORGANIZATION
+%token	<text>	ORIGINS PAGES PER PIN PORT PREFIX PROCESSES PROMPT PROXY PUBLIC
+%token	<text>	REQUEST REQUESTS REQUIRE RESERVE RESOURCE RETURN ROLE SAML
+%token	<text>	SANDBOX SCOPE SECRET SERVERS SESSION SIGN SIGNED SIGNER SOCKET
+%token	<text>	STORE STRICT SUBJECT TIMEOUT TLS TO TOKEN TRUST URL USER
+%token	<text>	USERINFO VALUE VERIFIER
 %type	<text>	name
 
 %%
@@ -92,7 +96,10 @@ macro		: STRING '=' STRING {
 /* Words that are keywords elsewhere, where one of a few is expected. */
 name		: STRING
 		| EMAIL
+		| EXPIRES
 		| GROUPS
+		| LOGIN
+		| NAME
 		| ON
 		| ORGANIZATION
 		| ROLE
@@ -101,7 +108,7 @@ name		: STRING
 		| VERIFIER
 		;
 
-list		: STRING			{
+list		: name				{
 			strings_free(&parse.items);
 			strings_add(&parse.items, $1);
 		}
@@ -111,7 +118,7 @@ list		: STRING			{
 		;
 
 items		: /* empty */
-		| items STRING			{
+		| items name			{
 			strings_add(&parse.items, $2);
 		}
 		| items ','
@@ -155,6 +162,17 @@ main		: PUBLIC URL STRING {
 		| RESERVE NAMES list {
 			set_list(here(), "reserve names", &parse.items,
 			    &parse.conf->reserved);
+		}
+		| CA FILENAME STRING {
+			set_path(here(), "ca file", $3, &parse.conf->ca);
+		}
+		| NAME SERVERS list {
+			set_list(here(), "name servers", &parse.items,
+			    &parse.conf->name_servers);
+		}
+		| HOSTS FILENAME STRING {
+			set_path(here(), "hosts file", $3,
+			    &parse.conf->hosts);
 		}
 		| HEADER GROUPS MAX STRING {
 			set_size(here(), "header groups max", $4, 256,
@@ -302,14 +320,18 @@ session_idle_set : IDLE STRING {
 
 connection	: CONNECTION STRING SAML '{' {
 			parse.connection = conf_connection_new(parse.conf,
-			    parse.organization, $2, here()->at);
+			    parse.organization, $2, PROTOCOL_SAML,
+			    here()->at);
 		} connection_lines connection_last '}' {
 			parse.connection = NULL;
 		}
 		| CONNECTION STRING OIDC '{' {
-			set_not_yet(here(), "an oidc connection");
-			lex_skip_block(parse.lexer);
-		} '}'
+			parse.connection = conf_connection_new(parse.conf,
+			    parse.organization, $2, PROTOCOL_OIDC,
+			    here()->at);
+		} connection_lines connection_last '}' {
+			parse.connection = NULL;
+		}
 		;
 
 connection_lines : /* empty */
@@ -321,73 +343,69 @@ connection_last	: /* empty */
 		| connection_line
 		;
 
-connection_line	: METADATA FILENAME STRING {
-			set_path(here(), "metadata file", $3,
-			    &parse.connection->metadata);
-			conf_file_add(parse.conf, $3, false, here()->at);
-		}
-		| LABEL STRING {
-			set_text(here(), "label", $2,
-			    &parse.connection->label);
-		}
-		| DISABLE		{ parse.connection->disabled = true; }
-		| LOGIN DOMAINS list {
-			set_list(here(), "login domains", &parse.items,
-			    &parse.connection->domains);
-		}
-		| ENTITY ID STRING {
-			set_text(here(), "entity id", $3,
-			    &parse.connection->entity_id);
-		}
-		| IDP ENTITY ID STRING {
-			set_text(here(), "idp entity id", $4,
-			    &parse.connection->idp_entity_id);
-		}
-		| IDP INITIATED name {
-			parse.connection->idp_initiated = set_enum(here(),
-			    "idp initiated", $3, names_idp_initiated);
-		}
-		| REQUEST BINDING STRING {
-			parse.connection->binding = set_enum(here(),
-			    "request binding", $3, names_binding);
-		}
-		| SIGN REQUESTS	{ parse.connection->sign_requests = true; }
-		| FORCE AUTHN	{ parse.connection->force_authn = true; }
-		| REQUIRE SIGNED STRING {
-			parse.connection->require_signed = set_enum(here(),
-			    "require signed", $3, names_require_signed);
-		}
-		| REQUIRE ATTRIBUTE STRING VALUE list {
-			set_require(here(), parse.connection, $3,
-			    &parse.items);
-		}
-		| NAMEID FORMAT STRING {
-			set_text(here(), "nameid format", $3,
-			    &parse.connection->nameid_format);
-		}
-		| AUTHN CONTEXT list {
-			set_list(here(), "authn context", &parse.items,
-			    &parse.connection->authn_contexts);
-		}
-		| SUBJECT ATTRIBUTE STRING {
-			set_text(here(), "subject attribute", $3,
-			    &parse.connection->subject_attribute);
-		}
+/* What each of these is, conf_set_connection.c knows. */
+connection_line	: ALLOW ADDRESS list		{ words("allow address"); }
 		| ATTRIBUTE name list {
 			set_attribute(here(), parse.connection, $2,
 			    &parse.items);
 		}
-		| TRUST EMAIL DOMAINS list {
-			set_list(here(), "trust email domains", &parse.items,
-			    &parse.connection->trust_domains);
+		| AUTHN CONTEXT list		{ words("authn context"); }
+		| CA FILENAME STRING		{ word("ca file", $3); }
+		| CHECK EVERY STRING		{ word("check every", $3); }
+		| CLIENT AUTH name		{ word("client auth", $3); }
+		| CLIENT ID STRING {
+			word("client id", $3);
+		} client_proof
+		| DISABLE			{ word("disable", ""); }
+		| ENDPOINT HOST list		{ words("endpoint host"); }
+		| ENTITY ID STRING		{ word("entity id", $3); }
+		| FORCE AUTHN			{ word("force authn", ""); }
+		| IDP ENTITY ID STRING		{ word("idp entity id", $4); }
+		| IDP INITIATED name		{ word("idp initiated", $3); }
+		| ISSUER STRING			{ word("issuer", $2); }
+		| JIT name			{ word("jit", $2); }
+		| JWKS FILENAME STRING		{ word("jwks file", $3); }
+		| LABEL STRING			{ word("label", $2); }
+		| LOGIN DOMAINS list		{ words("login domains"); }
+		| MAX AGE STRING		{ word("max age", $3); }
+		| METADATA FILENAME STRING	{ word("metadata file", $3); }
+		| METADATA URL STRING {
+			word("metadata url", $3);
+		} metadata_signer
+		| NAMEID FORMAT STRING		{ word("nameid format", $3); }
+		| PIN list			{ words("pin"); }
+		| PROMPT name			{ word("prompt", $2); }
+		| REQUEST BINDING STRING	{ word("request binding", $3); }
+		| REQUIRE ATTRIBUTE STRING VALUE list {
+			set_require(here(), parse.connection, $3,
+			    &parse.items);
 		}
-		| JIT name {
-			bool	 no;
+		| REQUIRE SIGNED STRING		{ word("require signed", $3); }
+		| SCOPE list			{ words("scope"); }
+		| SIGN REQUESTS			{ word("sign requests", ""); }
+		| SUBJECT ATTRIBUTE STRING {
+			word("subject attribute", $3);
+		}
+		| TRUST EMAIL DOMAINS list	{ words("trust email domains"); }
+		| USERINFO			{ word("userinfo", ""); }
+		;
 
-			no = set_enum(here(), "jit", $2,
-			    (const char *const []){ "on", "off", NULL }) == 1;
-			parse.connection->jit = !no;
-		}
+client_proof	: /* empty */
+		| SECRET FILENAME STRING {
+			word("secret file", $3);
+		} secret_expires
+		| KEY FILENAME STRING {
+			word("key file", $3);
+		} key_id
+		;
+secret_expires	: /* empty */
+		| EXPIRES STRING		{ word("expires", $2); }
+		;
+key_id		: /* empty */
+		| ID STRING			{ word("key id", $2); }
+		;
+metadata_signer	: /* empty */
+		| SIGNER STRING			{ word("signer", $2); }
 		;
 
 application	: APPLICATION STRING '{' {
@@ -437,92 +455,11 @@ struct keyword {
 	int		 token;
 };
 
-/* Sorted by name. */
+#define KEYWORD(name, token)	{ name, token },
 static const struct keyword keywords[] = {
-	{ "access",		ACCESS },
-	{ "address",		ADDRESS },
-	{ "application",	APPLICATION },
-	{ "attribute",		ATTRIBUTE },
-	{ "authn",		AUTHN },
-	{ "binding",		BINDING },
-	{ "certificate",	CERTIFICATE },
-	{ "chroot",		CHROOT },
-	{ "connection",		CONNECTION },
-	{ "connections",	CONNECTIONS },
-	{ "content",		CONTENT },
-	{ "context",		CONTEXT },
-	{ "control",		CONTROL },
-	{ "decrypt",		DECRYPT },
-	{ "default",		DEFAULT },
-	{ "disable",		DISABLE },
-	{ "domains",		DOMAINS },
-	{ "drain",		DRAIN },
-	{ "email",		EMAIL },
-	{ "entity",		ENTITY },
-	{ "file",		FILENAME },
-	{ "for",		FOR },
-	{ "force",		FORCE },
-	{ "format",		FORMAT },
-	{ "group",		GROUP },
-	{ "groups",		GROUPS },
-	{ "header",		HEADER },
-	{ "host",		HOST },
-	{ "id",			ID },
-	{ "idle",		IDLE },
-	{ "idp",		IDP },
-	{ "include",		INCLUDE },
-	{ "initiated",		INITIATED },
-	{ "jit",		JIT },
-	{ "key",		KEY },
-	{ "label",		LABEL },
-	{ "least",		LEAST },
-	{ "listen",		LISTEN },
-	{ "log",		LOG },
-	{ "login",		LOGIN },
-	{ "map",		MAP },
-	{ "match",		MATCH },
-	{ "max",		MAX },
-	{ "metadata",		METADATA },
-	{ "mode",		MODE },
-	{ "nameid",		NAMEID },
-	{ "names",		NAMES },
-	{ "oidc",		OIDC },
-	{ "on",			ON },
-	{ "organization",	ORGANIZATION },
-	{ "origins",		ORIGINS },
-	{ "pages",		PAGES },
-	{ "per",		PER },
-	{ "port",		PORT },
-	{ "prefix",		PREFIX },
-	{ "processes",		PROCESSES },
-	{ "proxy",		PROXY },
-	{ "public",		PUBLIC },
-	{ "request",		REQUEST },
-	{ "requests",		REQUESTS },
-	{ "require",		REQUIRE },
-	{ "reserve",		RESERVE },
-	{ "resource",		RESOURCE },
-	{ "return",		RETURN },
-	{ "role",		ROLE },
-	{ "saml",		SAML },
-	{ "sandbox",		SANDBOX },
-	{ "session",		SESSION },
-	{ "sign",		SIGN },
-	{ "signed",		SIGNED },
-	{ "socket",		SOCKET },
-	{ "store",		STORE },
-	{ "strict",		STRICT },
-	{ "subject",		SUBJECT },
-	{ "timeout",		TIMEOUT },
-	{ "tls",		TLS },
-	{ "to",			TO },
-	{ "token",		TOKEN },
-	{ "trust",		TRUST },
-	{ "url",		URL },
-	{ "user",		USER },
-	{ "value",		VALUE },
-	{ "verifier",		VERIFIER }
+#include "hfssod/parent/keyword.def"
 };
+#undef KEYWORD
 
 static int
 keyword_compare(const void *key, const void *elem)
@@ -608,6 +545,19 @@ pairs(bool sign)
 		return sign ? &parse.organization->sign :
 		    &parse.organization->decrypt;
 	return sign ? &parse.conf->sign : &parse.conf->decrypt;
+}
+
+/* A setting of the connection that is open: one value, or a list. */
+static void
+word(const char *what, const char *text)
+{
+	set_connection(here(), parse.connection, what, text);
+}
+
+static void
+words(const char *what)
+{
+	set_connection_list(here(), parse.connection, what, &parse.items);
 }
 
 /* -D name=value, which wins over the file. */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
+#include "common/encode.h"
 #include "common/limits.h"
 #include "hfssod/parent/value.h"
 
@@ -293,4 +295,54 @@ value_uri(const char *text)
 			return false;
 	}
 	return true;
+}
+
+bool
+value_scope(const char *text)
+{
+	size_t	 i;
+
+	for (i = 0; text[i] != '\0'; i++) {
+		if (text[i] <= ' ' || text[i] >= 127 || text[i] == '"' ||
+		    text[i] == '\\')
+			return false;
+	}
+	return i > 0 && i <= 255;
+}
+
+bool
+value_date(const char *text, int64_t *out)
+{
+	struct tm	 tm, day;
+	char		 again[16];
+	time_t		 t;
+
+	memset(&tm, 0, sizeof(tm));
+	if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d", &tm.tm_year,
+	    &tm.tm_mon, &tm.tm_mday) != 3 || tm.tm_year < 1970)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	t = timegm(&tm);
+	/* A day that does not exist comes back as another one. */
+	if (gmtime_r(&t, &day) == NULL ||
+	    strftime(again, sizeof(again), "%Y-%m-%d", &day) == 0 ||
+	    strcmp(again, text) != 0)
+		return false;
+	*out = t;
+	return true;
+}
+
+const char *
+value_pin(const char *text)
+{
+	uint8_t	*hash;
+	size_t	 len;
+
+	if (strncmp(text, "sha256:", 7) != 0 || strlen(text) != 7 + 44)
+		return NULL;
+	if ((hash = base64_decode(text + 7, 44, &len)) == NULL)
+		return NULL;
+	free(hash);
+	return len == 32 ? text + 7 : NULL;
 }

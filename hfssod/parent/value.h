@@ -40,6 +40,15 @@ const char *value_origin(const char *);
 bool	 value_path(const char *);
 /* A header name that a rename may have. */
 bool	 value_header(const char *);
+/* A scope token (RFC 6749 3.3): one word of printable ASCII, no quotes. */
+bool	 value_scope(const char *);
+/* "2027-01-31": the seconds since the epoch at its beginning, UTC. */
+bool	 value_date(const char *, int64_t *);
+/*
+ * "sha256:" and the base64 of 32 octets, which begins at the returned
+ * place; NULL if it is not.
+ */
+const char *value_pin(const char *);
 /* A URI for SAML: absolute, printable, no blanks. */
 bool	 value_uri(const char *);
 

@@ -347,10 +347,6 @@ test_connection_refused(void **state)
 		{ CONN "}\n}\n", 5, "no metadata file" },
 		{ ORG "connection \"o k\" saml {\n" META "}\n}\n", 5,
 		    "1 to 42" },
-		{ ORG "connection \"e\" oidc {\nissuer \"x\"\n{ }\n}\n"
-		    "default role king\n}\n", 5, "oidc connection is not" },
-		{ ORG "connection \"e\" oidc {\nissuer \"x\"\n{ }\n}\n"
-		    "default role king\n}\n", 9, "king" },
 		{ CONN "metadata file \"m\"\n}\n}\n", 6, "slash" },
 		{ CONN META META "}\n}\n", 7, "twice" },
 		{ CONN META "sign requests\n}\n}\n", 5, "saml sign key" },
