@@ -145,6 +145,11 @@ SRCS_VERIFIER = \
 		hfssod/verifier/crypto.c \
 		hfssod/verifier/decrypt.c \
 		hfssod/verifier/identity.c \
+		hfssod/verifier/json.c \
+		hfssod/verifier/jwk.c \
+		hfssod/verifier/jws.c \
+		hfssod/verifier/jwt.c \
+		hfssod/verifier/jwt_sign.c \
 		hfssod/verifier/job.c \
 		hfssod/verifier/key.c \
 		hfssod/verifier/login.c \

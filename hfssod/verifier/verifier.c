@@ -18,6 +18,7 @@
 #include "hfssod/verifier/config.h"
 #include "hfssod/verifier/consume.h"
 #include "hfssod/verifier/crypto.h"
+#include "hfssod/verifier/jose.h"
 #include "hfssod/verifier/login.h"
 #include "hfssod/verifier/logout.h"
 #include "hfssod/verifier/metadata_sp.h"
@@ -234,6 +235,7 @@ start(const struct setup *setup)
 {
 	(void)setup;
 	crypto_start();
+	jose_start();
 }
 
 static void
