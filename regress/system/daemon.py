@@ -86,6 +86,8 @@ def write_pair(folder, name, key, common_name="hub.test"):
 # --- configuration -----------------------------------------------------------
 
 class Connection:
+    protocol = "saml"
+
     def __init__(self, name, metadata, lines=()):
         self.name, self.metadata, self.lines = name, metadata, list(lines)
 
@@ -93,6 +95,35 @@ class Connection:
         body = [f'metadata file "{self.metadata}"', *self.lines]
         return f'\tconnection "{self.name}" saml {{\n' + "".join(
             f"\t\t{line}\n" for line in body) + "\t}\n"
+
+
+class UrlConnection(Connection):
+    """SAML, with metadata that is fetched."""
+
+    def text(self):
+        body = [f'metadata url "{self.metadata}"', *self.lines]
+        return f'\tconnection "{self.name}" saml {{\n' + "".join(
+            f"\t\t{line}\n" for line in body) + "\t}\n"
+
+
+class OidcConnection:
+    """OpenID Connect; secret is a file, or None if lines say it all."""
+    protocol = "oidc"
+
+    def __init__(self, name, issuer, lines=(), client="hub", secret=None):
+        self.name, self.issuer, self.lines = name, issuer, list(lines)
+        self.client, self.secret = client, secret
+
+    def text(self):
+        body = [f'issuer "{self.issuer}"', f'client id "{self.client}"' + (
+            f' secret file "{self.secret}"' if self.secret else ""),
+            *self.lines]
+        return f'\tconnection "{self.name}" oidc {{\n' + "".join(
+            f"\t\t{line}\n" for line in body) + "\t}\n"
+
+
+# Everything is on loopback here.
+LOCAL = "allow address { 127.0.0.1 }"
 
 
 class Organization:
@@ -197,7 +228,9 @@ class Daemon:
         """Until verifier has its keys: a moment after "ready"."""
         end = time.monotonic() + seconds * SLOW
         for organization in self.settings.organizations[:1]:
-            url = self.url(f"/organizations/{organization.name}/saml/login")
+            url = self.url(
+                f"/organizations/{organization.name}/"
+                f"{organization.connections[0].protocol}/login")
             while time.monotonic() < end:
                 try:
                     if self.browser().get(url, timeout=2).status != 503:
