@@ -63,9 +63,11 @@ TAILQ_HEAD(seats, seat);
 
 /* seats.c: make the seats that a configuration needs, fewer for a check. */
 void		 children_init(const struct conf *, bool);
-/* All seats, in a fixed order; a seat of a kind that is up, or NULL. */
+/* All seats, in a fixed order. */
 struct seats	*children_seats(void);
+/* A seat of a kind that is up, or NULL; the second one's of that group. */
 struct seat	*children_up(unsigned int);
+struct seat	*children_up_group(unsigned int, const char *);
 /* What a state is called: "up". */
 const char	*seat_state_name(enum seat_state);
 

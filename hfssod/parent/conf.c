@@ -155,6 +155,18 @@ conf_listen_new(struct conf *c, struct place at)
 	return l;
 }
 
+const char *
+conf_group(const struct conf *c, const char *organization)
+{
+	struct conf_organization	*o;
+
+	TAILQ_FOREACH(o, &c->organizations, entry) {
+		if (strcmp(o->name, organization) == 0)
+			return o->group;
+	}
+	return NULL;
+}
+
 struct conf_file *
 conf_file_find(const struct conf *c, const char *path)
 {

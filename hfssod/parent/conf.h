@@ -206,6 +206,9 @@ struct conf_file *conf_file_find(const struct conf *, const char *);
 void		 conf_pair_add(struct conf *, struct conf_pairs *,
 		    const char *, const char *, struct place);
 
+/* The verifier group of an organization; NULL: there is none of that name. */
+const char	*conf_group(const struct conf *, const char *);
+
 /* Defaults of files that fetch is given. */
 #define CONF_CA		"/etc/ssl/certs/ca-certificates.crt"
 #define CONF_HOSTS	"/etc/hosts"

@@ -1,7 +1,7 @@
 /*
  * The control socket.  In parent.  A wrong message closes its client and
- * nothing else.  Must never open what a client names, nor look into a
- * question that is passed on.
+ * nothing else.  Must never open what a client names, nor read more of a
+ * question that is passed on than whose verifier it is for.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,8 +19,10 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/message.h"
+#include "common/record.h"
 #include "hfssod/parent/control.h"
 #include "hfssod/parent/control_answer.h"
+#include "hfssod/parent/generation.h"
 #include "hfssod/parent/parent.h"
 
 struct client {
@@ -187,9 +189,9 @@ client_free(struct client *c)
 }
 
 static void
-client_patience(struct client *c)
+client_patience(struct client *c, time_t seconds)
 {
-	struct timeval	 tv = { CONTROL_ASK, 0 };
+	struct timeval	 tv = { seconds, 0 };
 
 	evtimer_add(c->timer, &tv);
 }
@@ -223,7 +225,7 @@ control_accept(int fd, short what, void *arg)
 	if (c->read == NULL || c->write == NULL || c->timer == NULL)
 		fatalx("control");
 	event_add(c->read, NULL);
-	client_patience(c);
+	client_patience(c, CONTROL_ASK);
 	TAILQ_INSERT_TAIL(&control.clients, c, entry);
 	control.count++;
 }
@@ -236,7 +238,7 @@ client_send(struct client *c, enum message message, const void *data,
 	event_add(c->write, NULL);
 	c->asked = c->reload = false;
 	c->passed = 0;
-	client_patience(c);
+	client_patience(c, CONTROL_ASK);
 }
 
 static void
@@ -273,7 +275,7 @@ client_timer(int fd, short what, void *arg)
 	if (c->passed != 0)
 		client_result(c, VERDICT_unavailable, "no answer in time");
 	else if (c->asked || parent_stopping())
-		client_patience(c);
+		client_patience(c, CONTROL_ASK);
 	else
 		client_free(c);
 }
@@ -349,28 +351,61 @@ static const struct {
 	{ MESSAGE_none,			NULL }
 };
 
-/* To reader or policy: who asks, then the question as it came. */
+/*
+ * The verifier that has the organization that is asked about, or another
+ * child that knows; NULL after the client was told why not.
+ */
+static struct seat *
+who_knows(struct client *c, const struct imsg *m)
+{
+	struct ctl_question	 q;
+	struct reader		 r;
+	struct seat		*s;
+	const char		*group;
+	unsigned int		 kinds;
+
+	kinds = message_info(m->type)->to & ~KIND_PARENT;
+	if (kinds == KIND_VERIFIER) {
+		wire_read(&r, m->data.data, m->data.len);
+		if (!ctl_question_get(&r, &q)) {
+			client_result(c, VERDICT_bad_request, "");
+			return NULL;
+		}
+		group = conf_group(generation_conf(), q.organization);
+		if (group == NULL) {
+			client_result(c, VERDICT_no_organization_named, "");
+			return NULL;
+		}
+		s = children_up_group(kinds, group);
+	} else
+		s = children_up(kinds);
+	if (s == NULL)
+		client_result(c, VERDICT_unavailable,
+		    "the process that knows is not running");
+	return s;
+}
+
+/* To a child: who asks, then the question as it came. */
 static void
 ask_child(struct client *c, const struct imsg *m)
 {
 	struct seat	*s;
 	struct writer	 w;
-	char		 by[32];
+	char		 by[CTL_BY];
 
-	s = children_up(message_info(m->type)->to & ~KIND_PARENT);
+	if ((s = who_knows(c, m)) == NULL)
+		return;
 	snprintf(by, sizeof(by), "uid %u", (unsigned int)c->uid);
 	wire_init(&w, LIMIT_MESSAGE);
 	wire_put_string(&w, by);
 	wire_put_raw(&w, m->data.data, m->data.len);
-	if (s == NULL)
-		client_result(c, VERDICT_unavailable,
-		    "the process that knows is not running");
-	else if (w.bad)
+	if (w.bad)
 		client_result(c, VERDICT_too_large, "");
 	else {
 		c->passed = ++control.last;
 		c->instance = s->instance;
-		client_patience(c);
+		client_patience(c, m->type == MESSAGE_connection_refresh ?
+		    CONTROL_REFRESH : CONTROL_ASK);
 		seat_send(s, m->type, c->passed, -1, &w);
 	}
 	wire_free(&w);

@@ -1,6 +1,7 @@
 /*
  * The control socket: hfssoctl's questions.  Some are parent's own; the
- * rest goes unread to reader or policy, and their answer back.
+ * rest goes as it came to reader, policy or a verifier, and their answer
+ * back.
  */
 #ifndef PARENT_CONTROL_H
 #define PARENT_CONTROL_H
@@ -8,12 +9,15 @@
 #include <stdbool.h>
 
 #include "common/imsg.h"
+#include "common/limits.h"
 #include "hfssod/parent/children.h"
 #include "hfssod/parent/conf.h"
 #include "hfssod/parent/errors.h"
 
 #define CONTROL_CLIENTS	16
-#define CONTROL_ASK	10		/* seconds to ask */
+#define CONTROL_ASK	10		/* seconds to ask, or to be answered */
+/* Seconds to be answered when documents are fetched anew. */
+#define CONTROL_REFRESH	(LIMIT_FETCH_SLOW_MS / 1000 + 5)
 
 /* Bind and listen; false after a message. */
 bool	 control_open(const struct conf *, struct errors *);

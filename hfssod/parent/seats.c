@@ -124,6 +124,19 @@ children_up(unsigned int kinds)
 	return NULL;
 }
 
+struct seat *
+children_up_group(unsigned int kinds, const char *group)
+{
+	struct seat	*s;
+
+	TAILQ_FOREACH(s, &seats, entry) {
+		if ((s->kinds & kinds) != 0 && s->state == SEAT_UP &&
+		    strcmp(s->group, group) == 0)
+			return s;
+	}
+	return NULL;
+}
+
 const char *
 seat_state_name(enum seat_state state)
 {
