@@ -89,3 +89,15 @@ crowd_leave(struct call *c)
 	free(w->connection);
 	free(w);
 }
+
+void
+crowd_replace(struct call *c, struct call *by)
+{
+	struct crowd	*w;
+
+	if ((w = c->waiting.crowd) == NULL)
+		return;
+	TAILQ_INSERT_AFTER(&w->calls, c, by, waiting.crowd_entry);
+	TAILQ_REMOVE(&w->calls, c, waiting.crowd_entry);
+	c->waiting.crowd = NULL;
+}

@@ -26,5 +26,7 @@ enum crowd_room	 crowd_room(const struct http_door *, size_t);
 void		 crowd_join(const struct http_door *, struct call *);
 /* For pending.c: it doesn't any more.  Nothing if it never did. */
 void		 crowd_leave(struct call *);
+/* Another takes its place, which has a copy of what it waits for. */
+void		 crowd_replace(struct call *, struct call *);
 
 #endif

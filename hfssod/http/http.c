@@ -58,7 +58,7 @@ tick(void)
 	static const struct timeval	 one = { 1, 0 };
 	bool				 need;
 
-	need = conn_count() > 0;
+	need = conn_count() > 0 || pending_any();
 	if (need == ticking)
 		return;
 	if (need)

@@ -114,6 +114,17 @@ take_off(struct call *c)
 	load->octets -= c->waiting.octets;
 }
 
+/* Take one off; NULL if its client has left. */
+static struct call *
+taken(struct call *c)
+{
+	take_off(c);
+	if (c->conn != NULL)
+		return c;
+	free(c);
+	return NULL;
+}
+
 struct call *
 pending_take(uint64_t id, enum message answer, const struct peer *from)
 {
@@ -128,10 +139,8 @@ pending_take(uint64_t id, enum message answer, const struct peer *from)
 		return NULL;
 	}
 	/* The other way round, from a verifier that policy chose. */
-	if (answer == c->waiting.instead && (from->kinds & KIND_VERIFIER)) {
-		take_off(c);
-		return c;
-	}
+	if (answer == c->waiting.instead && (from->kinds & KIND_VERIFIER))
+		return taken(c);
 	/* Round the ring the answer comes from the peer beyond. */
 	info = message_info(answer);
 	expect = c->waiting.also != 0 && (info->from & KIND_POLICY) ?
@@ -141,15 +150,45 @@ pending_take(uint64_t id, enum message answer, const struct peer *from)
 		    log_id(id));
 		return NULL;
 	}
-	take_off(c);
-	return c;
+	return taken(c);
 }
 
+/*
+ * The peer is still at work: what it was asked counts until it answers, or
+ * clients that ask and leave could ask for more than there is room for.
+ */
 void
 pending_cancel(struct call *c)
 {
-	if (c->waiting.on)
-		take_off(c);
+	struct call	*g, **p;
+
+	if (!c->waiting.on)
+		return;
+	if ((g = calloc(1, sizeof(*g))) == NULL)
+		fatal("calloc");
+	g->id = c->id;
+	g->waiting = c->waiting;
+	for (p = bucket(c->id); *p != c; p = &(*p)->waiting.next)
+		;
+	*p = g;
+	TAILQ_INSERT_AFTER(&order, c, g, waiting.entry);
+	TAILQ_REMOVE(&order, c, waiting.entry);
+	crowd_replace(c, g);
+	c->waiting.on = false;
+}
+
+/* No answer will come. */
+static void
+give_up(struct call *c)
+{
+	if ((c = taken(c)) != NULL)
+		failed(c);
+}
+
+bool
+pending_any(void)
+{
+	return !TAILQ_EMPTY(&order);
 }
 
 void
@@ -164,8 +203,7 @@ pending_lost(struct peer *peer)
 		    (c->waiting.asked != 0 ||
 		    (peer->kinds & KIND_VERIFIER) == 0))
 			continue;
-		take_off(c);
-		failed(c);
+		give_up(c);
 	}
 	free(peer->data);
 	peer->data = NULL;
@@ -179,7 +217,6 @@ pending_expire(int64_t now)
 	while ((c = TAILQ_FIRST(&order)) != NULL && c->waiting.until <= now) {
 		log_warnx("no answer in %d seconds %s", LIMIT_PEER_WAIT,
 		    log_id(c->id));
-		take_off(c);
-		failed(c);
+		give_up(c);
 	}
 }

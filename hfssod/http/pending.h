@@ -46,8 +46,13 @@ void		 pending_follow(struct call *);
  * came late, twice, from somebody else or of another kind.
  */
 struct call	*pending_take(uint64_t, enum message, const struct peer *);
-/* The client is gone: forget that it waits.  Nothing if it doesn't. */
+/*
+ * The client is gone: the call is none of ours any more, though its
+ * question counts until it is answered.  Nothing if it doesn't wait.
+ */
 void		 pending_cancel(struct call *);
+/* Whether anything waits, so that pending_expire is needed. */
+bool		 pending_any(void);
 /* Fail the calls whose time is over, by clock_ms. */
 void		 pending_expire(int64_t);
 

@@ -56,6 +56,12 @@ counts(void **state)
 	crowd_leave(&calls[7]);		/* once more: nothing */
 	join(&okta, n, 0, 1);
 	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	/* Another in the place of one. */
+	calls[7] = calls[8];
+	crowd_replace(&calls[8], &calls[7]);
+	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	crowd_leave(&calls[8]);
+	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
 	leave(0, n + 1);
 	assert_int_equal(crowd_room(&okta, 1), CROWD_ROOM);
 }
