@@ -135,25 +135,26 @@ token_answer_read(struct token_answer *t, const struct fetch_answer *a)
 	return VERDICT_provider_answer;
 }
 
-/* Overwrite the texts of an object: the library only frees them. */
-static void
-wipe(json_t *o)
+/* The library itself only frees them. */
+void
+oidc_json_free(json_t *o)
 {
 	const char *name, *text;
 	json_t *value;
 
+	if (o == NULL)
+		return;
 	json_object_foreach(o, name, value)
 		if ((text = json_string_value(value)) != NULL)
 			explicit_bzero((void *)(uintptr_t)text,
 			    json_string_length(value));
+	json_decref(o);
 }
 
 void
 token_answer_free(struct token_answer *t)
 {
-	if (t->body != NULL)
-		wipe(t->body);
-	json_decref(t->body);
+	oidc_json_free(t->body);
 	memset(t, 0, sizeof(*t));
 	t->id_token = t->access_token = t->refresh_token = "";
 }

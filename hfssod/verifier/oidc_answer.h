@@ -45,6 +45,8 @@ enum verdict	 token_answer_read(struct token_answer *,
 		    const struct fetch_answer *);
 /* Clears every text in it. */
 void		 token_answer_free(struct token_answer *);
+/* Give back an object with secrets (or NULL): its texts are cleared. */
+void		 oidc_json_free(json_t *);
 
 /*
  * userinfo's: an object, which is plain JSON, not signed or encrypted.
