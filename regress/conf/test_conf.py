@@ -3,6 +3,8 @@ The configuration: good/X.conf is printed back as good/X.out, bad/X.conf is
 refused at the line and with the words that its first line names ("-": at
 any line).  Real children judge it, as with every -n.
 """
+import base64
+import json
 import os
 import pathlib
 import re
@@ -18,6 +20,19 @@ import daemon as d      # noqa: E402
 import forge as f       # noqa: E402
 
 
+def jwks(key):
+    """A set with one public RSA key."""
+    numbers = key.public_key().public_numbers()
+
+    def octets(n):
+        raw = n.to_bytes((n.bit_length() + 7) // 8, "big")
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    return json.dumps({"keys": [{
+        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "one",
+        "n": octets(numbers.n), "e": octets(numbers.e)}]})
+
+
 @pytest.fixture(scope="module")
 def files():
     """Macros that name files; made once."""
@@ -27,11 +42,15 @@ def files():
     (folder / "again.xml").write_text(idp.metadata())
     (folder / "nonsense.xml").write_text("<nonsense/>\n")
     key, certificate = d.write_pair(folder, "sp", d.rsa_key())
+    secret = folder / "client.secret"
+    secret.write_text("correct horse battery staple\n")
+    secret.chmod(0o600)
+    (folder / "jwks.json").write_text(jwks(d.rsa_key()))
     loose = folder / "loose.key"
     loose.write_bytes(key.read_bytes())
     loose.chmod(0o644)
     yield {"metadata": folder / "idp.xml", "again": folder / "again.xml",
-           "key": key,
+           "key": key, "secret": secret, "jwks": folder / "jwks.json",
            "nonsense": folder / "nonsense.xml", "loose": loose,
            "certificate": certificate, "store": folder / "store",
            "socket": folder / "control.sock"}
