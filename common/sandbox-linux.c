@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -41,7 +42,8 @@ struct ruleset {
 #define FS_REFER	(1ULL << 13)
 #define FS_TRUNCATE	(1ULL << 14)
 #define FS_IOCTL_DEV	(1ULL << 15)
-#define NET_ALL		3ULL		/* bind and connect of TCP */
+#define NET_BIND	1ULL		/* TCP */
+#define NET_CONNECT	2ULL
 #define SCOPED_ALL	3ULL		/* abstract sockets, signals */
 
 /* What every child needs once it runs. */
@@ -60,6 +62,11 @@ static const char *const base_calls[] = {
 static const char *const http_calls[] = {
 	"accept4", "accept", "getsockopt", "setsockopt", "getsockname",
 	"getpeername", "shutdown", NULL
+};
+/* Out only; sockets of its families are a rule with arguments. */
+static const char *const fetch_calls[] = {
+	"connect", "getsockopt", "setsockopt", "getsockname", "getpeername",
+	"shutdown", NULL
 };
 /* SQLite: files beneath its own directory, and nothing else is there. */
 static const char *const reader_calls[] = {
@@ -92,6 +99,7 @@ static const struct {
 } allowed[] = {
 	{ KIND_CHILD,			base_calls },
 	{ KIND_HTTP,			http_calls },
+	{ KIND_FETCH,			fetch_calls },
 	{ KIND_POLICY | KIND_READER,	reader_calls },
 	{ KIND_POLICY,			policy_calls }
 };
@@ -189,7 +197,9 @@ landlock_prepare(const struct setup *s)
 		return -1;
 	attr.fs = filesystem_rights(abi);
 	if (abi >= 4) {
-		attr.net = NET_ALL;
+		/* fetch connects; which address is good is its own to say. */
+		attr.net = s->kinds & KIND_FETCH ? NET_BIND :
+		    NET_BIND | NET_CONNECT;
 		size += sizeof(attr.net);
 	}
 	if (abi >= 6) {
@@ -343,6 +353,29 @@ rules_with_arguments(scmp_filter_ctx ctx)
 		    SCMP_A0(SCMP_CMP_NE, me, 0));
 }
 
+/* Sockets of the Internet, TCP and UDP; every other is as for the rest. */
+static void
+rules_of_sockets(scmp_filter_ctx ctx)
+{
+	static const unsigned int	 families[] = { AF_INET, AF_INET6 };
+	static const unsigned int	 types[] = { SOCK_STREAM, SOCK_DGRAM };
+	/* SOCK_NONBLOCK and SOCK_CLOEXEC may be said along. */
+	const unsigned int		 type = ~(unsigned int)(SOCK_NONBLOCK |
+					    SOCK_CLOEXEC);
+	int				 nr;
+	size_t				 f, t;
+
+	nr = seccomp_syscall_resolve_name("socket");
+	for (f = 0; f < 2; f++) {
+		for (t = 0; t < 2; t++) {
+			if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+			    SCMP_A0(SCMP_CMP_EQ, families[f], 0),
+			    SCMP_A1(SCMP_CMP_MASKED_EQ, type, types[t])) != 0)
+				fatalx("seccomp rule for socket");
+		}
+	}
+}
+
 static void
 filter(const struct setup *s)
 {
@@ -367,6 +400,8 @@ filter(const struct setup *s)
 	}
 	rules(ctx, ACTION_KILL, deadly_calls);
 	rules_with_arguments(ctx);
+	if (s->kinds & KIND_FETCH)
+		rules_of_sockets(ctx);
 	if (seccomp_load(ctx) != 0)
 		fatalx("seccomp_load");
 	seccomp_release(ctx);

@@ -64,6 +64,81 @@ connect_out(void)
 }
 
 static int
+family(int domain, int type)
+{
+	return answer(socket(domain, type, 0));
+}
+
+static int
+inet6_datagrams(void)
+{
+	return family(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static int
+local_socket(void)
+{
+	return family(AF_UNIX, SOCK_STREAM);
+}
+
+static int
+netlink_socket(void)
+{
+	return family(AF_NETLINK, SOCK_DGRAM);
+}
+
+static int
+packet_socket(void)
+{
+	return family(AF_PACKET, SOCK_DGRAM);
+}
+
+static int
+raw_socket(void)
+{
+	return family(AF_INET, SOCK_RAW);
+}
+
+/* A socket of the Internet, and what only a server needs it for. */
+static int
+inet_bind(void)
+{
+	struct sockaddr_in	 sin;
+	int			 fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_family = AF_INET;
+	return answer(bind(fd, (struct sockaddr *)&sin, sizeof(sin)));
+}
+
+static int
+inet_listen(void)
+{
+	return answer(listen(socket(AF_INET, SOCK_STREAM, 0), 1));
+}
+
+static int
+inet_accept(void)
+{
+	return answer(accept(socket(AF_INET, SOCK_STREAM, 0), NULL, NULL));
+}
+
+/* Nobody listens at port 1: that is an answer of the network's. */
+static int
+inet_connect(void)
+{
+	struct sockaddr_in	 sin;
+	int			 fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_family = AF_INET;
+	sin.sin_port = htons(1);
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return connect(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0 ||
+	    errno == ECONNREFUSED ? ALLOWED : REFUSED;
+}
+
+static int
 exec_something(void)
 {
 	char	*argv[] = { NULL };
@@ -186,8 +261,7 @@ refused(void **state)
 {
 	static int	(*const tries[])(void) = { open_passwd, open_root,
 			    inet_socket, connect_out };
-	static const unsigned int kinds[] = { KIND_HTTP, KIND_VERIFIER,
-			    KIND_FETCH };
+	static const unsigned int kinds[] = { KIND_HTTP, KIND_VERIFIER };
 	size_t		 i, k;
 
 	(void)state;
@@ -198,6 +272,29 @@ refused(void **state)
 			assert_int_equal(attempt(kinds[k], true, "",
 			    tries[i]), -SIGSYS);
 		}
+	}
+}
+
+/* fetch goes out over TCP and asks over UDP, and that is all. */
+static void
+outbound(void **state)
+{
+	static int	(*const good[])(void) = { inet_socket,
+			    inet6_datagrams, inet_connect };
+	static int	(*const bad[])(void) = { open_passwd, open_root,
+			    local_socket, netlink_socket, packet_socket,
+			    raw_socket, inet_bind, inet_listen, inet_accept };
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(attempt(KIND_FETCH, true, "", good[i]),
+		    ALLOWED);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(attempt(KIND_FETCH, false, "", bad[i]),
+		    REFUSED);
+		assert_int_equal(attempt(KIND_FETCH, true, "", bad[i]),
+		    -SIGSYS);
 	}
 }
 
@@ -275,6 +372,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(deadly),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(outbound),
 		cmocka_unit_test(needed),
 		cmocka_unit_test(own_files)
 	};
