@@ -11,6 +11,9 @@ sys.path.insert(0, os.path.dirname(__file__))
 import daemon as d      # noqa: E402
 import forge as f       # noqa: E402
 import idp as i         # noqa: E402
+import lemonldap        # noqa: E402
+import liar as l        # noqa: E402
+import op               # noqa: E402
 
 
 def pytest_configure(config):
@@ -46,6 +49,7 @@ class World:
         self.settings = d.Settings(self.folder)
         self.idps = {}
         self.stranger = f.Idp("forge")  # our provider's name, its own key
+        self.liars = []
         self.daemon = None
 
     def idp(self, name, **how):
@@ -57,6 +61,23 @@ class World:
         path = self.folder / f"{name}.xml"
         path.write_text(idp.metadata())
         return d.Connection(name, path, lines)
+
+    def liar(self, **how):
+        self.liars.append(l.Liar(**how))
+        return self.liars[-1]
+
+    def secret(self, text):
+        path = self.folder / f"{l.b64(os.urandom(6))}.secret"
+        path.write_text(text + "\n")
+        path.chmod(0o600)
+        return path
+
+    def oidc(self, name, provider, *lines, client=l.CLIENT, secret=l.SECRET,
+             key=None):
+        """A client of a provider: one of ours, or a real one."""
+        return d.OidcConnection(
+            name, provider.issuer, [d.LOCAL, *lines], client,
+            secret and self.secret(secret), key)
 
     def keys(self, name="sp"):
         d.write_pair(self.folder, name, d.rsa_key())
@@ -70,9 +91,13 @@ class World:
 
     def end(self):
         try:
-            self.daemon.stop()
+            if self.daemon is not None:
+                self.daemon.stop()
         finally:
-            self.daemon.remove()
+            if self.daemon is not None:
+                self.daemon.remove()
+            for liar in self.liars:
+                liar.stop()
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +135,36 @@ def real_idp():
     idp = i.SimpleSamlPhp()
     yield idp
     idp.stop()
+
+
+@pytest.fixture(scope="session")
+def provider():
+    """oidc-provider, once for all tests, without TLS."""
+    if op.MISSING:
+        pytest.skip(op.MISSING)
+    made = op.OidcProvider()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def provider_tls():
+    """Another one, with TLS."""
+    if op.MISSING:
+        pytest.skip(op.MISSING)
+    made = op.OidcProvider("op.test")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def lemon():
+    """LemonLDAP::NG, which a test starts when its own addresses are known."""
+    if lemonldap.MISSING:
+        pytest.skip(lemonldap.MISSING)
+    made = lemonldap.LemonLdap()
+    yield made
+    made.stop()
 
 
 class Real:
@@ -174,8 +229,7 @@ def make_world():
         return world.start() if start else world
     yield make
     for world in made:
-        if world.daemon is not None:
-            world.end()
+        world.end()
 
 
 def tool(name):

@@ -107,16 +107,18 @@ class UrlConnection(Connection):
 
 
 class OidcConnection:
-    """OpenID Connect; secret is a file, or None if lines say it all."""
+    """OpenID Connect; secret and key are files."""
     protocol = "oidc"
 
-    def __init__(self, name, issuer, lines=(), client="hub", secret=None):
+    def __init__(self, name, issuer, lines=(), client="hub", secret=None,
+                 key=None):
         self.name, self.issuer, self.lines = name, issuer, list(lines)
-        self.client, self.secret = client, secret
+        self.client, self.secret, self.key = client, secret, key
 
     def text(self):
         body = [f'issuer "{self.issuer}"', f'client id "{self.client}"' + (
-            f' secret file "{self.secret}"' if self.secret else ""),
+            f' secret file "{self.secret}"' if self.secret else
+            f' key file "{self.key}"'),
             *self.lines]
         return f'\tconnection "{self.name}" oidc {{\n' + "".join(
             f"\t\t{line}\n" for line in body) + "\t}\n"

@@ -56,12 +56,15 @@ class LemonLdap:
     def start(self, saml=None, oidc=()):
         for part in ("conf", "sessions/lock", "kept/lock", "cache"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
+        # Another user runs it, who may not read this tree.
+        shutil.copyfile(PSGI, self.folder / "portal.psgi")
         (self.folder / "lemonldap-ng.ini").write_text(
             INI.format(folder=self.folder, portal=PORTAL))
         (self.folder / "conf/lmConf-1.json").write_text(
             json.dumps(self.config(saml, oidc)))
         command = ["plackup", "-E", "deployment", "--host", "127.0.0.1",
-                   "--port", str(self.port), str(PSGI)]
+                   "--port", str(self.port),
+                   str(self.folder / "portal.psgi")]
         if d.ROOT:
             subprocess.run(["chown", "-R", "nobody", self.folder],
                            check=True)
@@ -195,7 +198,7 @@ class LemonLdap:
                 "groups": "groups"}}}
 
     def stop(self):
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(10)
         shutil.rmtree(self.folder, ignore_errors=True)
