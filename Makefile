@@ -139,18 +139,19 @@ SRCS_VERIFIER = \
 		hfssod/verifier/assertion.c \
 		hfssod/verifier/attribute.c \
 		hfssod/verifier/authn_request.c \
+		hfssod/verifier/claims.c \
 		hfssod/verifier/config.c \
 		hfssod/verifier/connection.c \
 		hfssod/verifier/consume.c \
 		hfssod/verifier/crypto.c \
 		hfssod/verifier/decrypt.c \
 		hfssod/verifier/identity.c \
+		hfssod/verifier/job.c \
 		hfssod/verifier/json.c \
 		hfssod/verifier/jwk.c \
 		hfssod/verifier/jws.c \
 		hfssod/verifier/jwt.c \
 		hfssod/verifier/jwt_sign.c \
-		hfssod/verifier/job.c \
 		hfssod/verifier/key.c \
 		hfssod/verifier/login.c \
 		hfssod/verifier/logout.c \
@@ -164,6 +165,7 @@ SRCS_VERIFIER = \
 		hfssod/verifier/response.c \
 		hfssod/verifier/seal.c \
 		hfssod/verifier/signature.c \
+		hfssod/verifier/token.c \
 		hfssod/verifier/verifier.c \
 		hfssod/verifier/xml.c
 

@@ -83,6 +83,7 @@
 #define LIMIT_JWT		65536		/* octets, as it travels */
 #define LIMIT_JWKS		64		/* keys in a set */
 #define LIMIT_JSON_DEPTH	32
+#define LIMIT_CLAIMS		1000		/* of a token or userinfo */
 #define LIMIT_CODE		4096		/* authorization code */
 #define LIMIT_SECRET		8192		/* client secret, refresh token */
 #define LIMIT_SEALED		32768		/* what policy keeps for us */

@@ -62,9 +62,8 @@ attributes_free(struct attributes *as)
 	memset(as, 0, sizeof(*as));
 }
 
-/* Keep a string as long as the attributes live. */
-static const char *
-own(struct attributes *as, const char *s)
+const char *
+attributes_own(struct attributes *as, const char *s)
 {
 	char **owned;
 
@@ -97,14 +96,15 @@ add_scalar(struct attributes *as, const json_t *j, struct strings *list)
 
 	switch (json_typeof(j)) {
 	case JSON_STRING:
-		return add_value(list, own(as, json_string_value(j)));
+		return add_value(list, attributes_own(as,
+		    json_string_value(j)));
 	case JSON_INTEGER:
 		snprintf(number, sizeof(number), "%" PRId64,
 		    (int64_t)json_integer_value(j));
-		return add_value(list, own(as, number));
+		return add_value(list, attributes_own(as, number));
 	case JSON_REAL:
 		snprintf(number, sizeof(number), "%.17g", json_real_value(j));
-		return add_value(list, own(as, number));
+		return add_value(list, attributes_own(as, number));
 	case JSON_TRUE:
 		return add_value(list, "true");
 	case JSON_FALSE:

@@ -34,6 +34,8 @@ struct attribute *attributes_add(struct attributes *, const char *);
 /* The attribute of exactly that name; NULL: none. */
 const struct attribute *attributes_find(const struct attributes *,
 		    const char *);
+/* Keep a copy of a string as long as the attributes live. */
+const char	*attributes_own(struct attributes *, const char *);
 void		 attributes_free(struct attributes *);
 
 /*
