@@ -193,44 +193,45 @@ sso_login_cookie(struct call *c, const char *name, const char *value,
 	response_cookie(c, full, value, seconds, true);
 }
 
-/* The origin of a URL, for form-action; 'none' if it has none. */
-static char *
-origin_of(const char *url)
+/*
+ * Where the form of a page may go: to the origin of its URL; and, since
+ * browsers hold the whole chain of redirects against form-action, over any
+ * other that the identity provider has, back to us.
+ */
+static void
+form_action(struct buffer *b, const char *url)
 {
 	const char	*host;
 	size_t		 len, i;
-	char		*origin;
 
 	host = strstr(url, "://");
 	if (host == NULL || (strncmp(url, "https://", 8) != 0 &&
 	    strncmp(url, "http://", 7) != 0))
-		return strdup("'none'");
+		goto none;
 	host += 3;
 	len = (size_t)(host - url) + strcspn(host, "/?#");
-	if ((origin = strndup(url, len)) == NULL)
-		fatal("strndup");
 	for (i = 0; i < len; i++)
-		if (origin[i] <= 0x20 || origin[i] >= 0x7f ||
-		    strchr(";,'\"", origin[i]) != NULL) {
-			free(origin);
-			return strdup("'none'");
-		}
-	return origin;
+		if (url[i] <= 0x20 || url[i] >= 0x7f ||
+		    strchr(";,'\"", url[i]) != NULL)
+			goto none;
+	buffer_add(b, url, len);
+	buffer_string(b, " 'self' https:");
+	return;
+none:
+	buffer_string(b, "'none'");
 }
 
 void
 sso_go(struct call *c, const struct sso_started *s, bool leave, bool form)
 {
-	struct buffer	 page = { 0 };
-	char		*origin;
+	struct buffer	 page = { 0 }, action = { 0 };
 	size_t		 i;
 
 	if (s->post) {
-		if ((origin = origin_of(s->url)) == NULL)
-			fatal("strdup");
 		page_post(&page, s, leave);
-		response_begin_page(c, 200, origin);
-		free(origin);
+		form_action(&action, s->url);
+		response_begin_page(c, 200, buffer_text(&action));
+		buffer_free(&action);
 	} else if (form) {
 		page_leaving(&page, s->url);
 		response_begin_page(c, 200, "'none'");

@@ -38,6 +38,7 @@ static const char	 sheet[] =
 	".door{display:flex;justify-content:space-between;gap:1rem;"
 	"border:1px solid var(--line);text-decoration:none;"
 	"overflow-wrap:anywhere}\n"
+	".door span{text-align:end}\n"
 	"span,.small,dt{color:var(--soft)}\n"
 	".small{font-size:.875rem;margin-top:2rem}\n"
 	".note{background:var(--note);border-radius:.4rem;"

@@ -392,8 +392,8 @@ def test_start(run):
 def test_start_by_post(run):
     a = run.ask("/organizations/acme/saml/login/post")
     assert a.status == 200
-    assert "form-action https://idp.example:8443;" in (
-        a.headers["content-security-policy"] + ";")
+    assert ("form-action https://idp.example:8443 'self' https:;" in
+            a.headers["content-security-policy"] + ";")
     assert 'value="x&quot;&gt;&lt;i&gt;"' in a.text
     assert 'action="https://idp.example:8443/a?&lt;b&gt;"' in a.text
     assert "<script" not in a.text
