@@ -344,6 +344,17 @@ config_free(struct config *c)
 	free(c);
 }
 
+void
+config_each(struct config *c, connection_fn *fn)
+{
+	struct organization *o;
+	size_t i;
+
+	RB_FOREACH(o, organizations, &c->organizations)
+		for (i = 0; i < o->connection_count; i++)
+			fn(&o->connections[i]);
+}
+
 const struct connection *
 config_find(const struct config *c, const char *organization,
     const char *connection)

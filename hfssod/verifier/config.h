@@ -85,6 +85,10 @@ const char	*config_build(struct config **, struct reader *,
 		    const struct view_files *);
 void		 config_free(struct config *);
 
+/* Call for every connection. */
+typedef void	 connection_fn(struct connection *);
+void		 config_each(struct config *, connection_fn *);
+
 /* The connection, "" for the organization's first; NULL: none such. */
 const struct connection *config_find(const struct config *, const char *,
 		    const char *);

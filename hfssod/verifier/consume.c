@@ -164,7 +164,8 @@ judge(const struct seal_keys *keys, const struct sso_request *q, int64_t now,
 	if ((v = check_message(message, now, c)) != VERDICT_ok)
 		return v;
 	consume_received(c);
-	v = identity_make(c->connection->view, &c->facts, &c->outcome.identity);
+	v = identity_make(c->connection->view, &c->facts, NULL,
+	    &c->outcome.identity);
 	c->outcome.detail = c->facts.detail;
 	if (v != VERDICT_ok)
 		return v;

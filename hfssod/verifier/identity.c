@@ -141,21 +141,20 @@ identity_trusts(const struct strings *domains, const char *email)
  * a link.
  */
 static bool
-overage(const struct facts *f, const char *name)
+overage(const struct attributes *as, const json_t *claims, const char *name)
 {
 	size_t len = strlen(name);
 
-	if (f->claims != NULL)
-		return len > 0 && token_overage(f->claims, name);
-	return attributes_find(&f->attributes, ENTRA_OVERAGE) != NULL &&
-	    len >= 6 && strcmp(name + len - 6, "groups") == 0;
+	if (claims != NULL)
+		return len > 0 && token_overage(claims, name);
+	return attributes_find(as, ENTRA_OVERAGE) != NULL && len >= 6 &&
+	    strcmp(name + len - 6, "groups") == 0;
 }
 
 static enum verdict
-make_lists(const struct verifier_connection *c, struct facts *f,
-    struct identity *id)
+make_lists(const struct verifier_connection *c, struct attributes *as,
+    const json_t *claims, struct identity *id)
 {
-	struct attributes *as = &f->attributes;
 	enum verdict v = VERDICT_ok;
 
 	if (c->role_attribute[0] != '\0')
@@ -163,9 +162,9 @@ make_lists(const struct verifier_connection *c, struct facts *f,
 	if (v == VERDICT_ok && c->group_attribute[0] != '\0')
 		v = attributes_values(as, c->group_attribute, &id->groups);
 	id->roles_overage = id->roles.count == 0 &&
-	    overage(f, c->role_attribute);
+	    overage(as, claims, c->role_attribute);
 	id->groups_overage = id->groups.count == 0 &&
-	    overage(f, c->group_attribute);
+	    overage(as, claims, c->group_attribute);
 	return v;
 }
 
@@ -222,7 +221,7 @@ make_names(const struct verifier_connection *c, struct facts *f,
 
 enum verdict
 identity_make(const struct verifier_connection *c, struct facts *f,
-    struct identity *id)
+    const json_t *claims, struct identity *id)
 {
 	enum verdict v;
 
@@ -238,7 +237,7 @@ identity_make(const struct verifier_connection *c, struct facts *f,
 	id->authn_context = f->authn_context;
 	if ((v = make_subject(c, f, id)) != VERDICT_ok ||
 	    (v = check_required(c, &f->attributes)) != VERDICT_ok ||
-	    (v = make_lists(c, f, id)) != VERDICT_ok)
+	    (v = make_lists(c, &f->attributes, claims, id)) != VERDICT_ok)
 		return v;
 	return make_names(c, f, id);
 }

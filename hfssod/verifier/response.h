@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include "common/exchange.h"
 #include "common/verdict.h"
 #include "common/view.h"
@@ -58,7 +56,6 @@ struct facts {
 	int64_t			 until;	/* last moment it is acceptable */
 	struct xml		 outer;
 	struct xml		 inner;		/* decrypted */
-	const json_t		*claims;	/* of an ID token, lent; or NULL */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/child.h"
 #include "common/provider.h"
 #include "common/record.h"
 #include "hfssod/verifier/discovery.h"
@@ -39,13 +40,21 @@ void		 source_wait(struct source *, source_fn *, void *);
  * also when nothing new came.  Many who ask at once share one fetch.
  */
 void		 source_rekey(struct source *, source_fn *, void *);
+/* Whether that would fetch anything now. */
+bool		 source_rekey_ready(const struct source *);
 /* Fetch everything now, for hfssoctl. */
 void		 source_refresh(struct source *, source_fn *, void *);
 
 /* After a commit: make those that are new, drop those that are gone. */
 void		 sources_use(struct config *);
-/* Policy has joined, or answers what it kept. */
-void		 sources_joined(void);
+/* Policy or fetch has joined. */
+void		 sources_joined(const struct peer *);
+/* document_kept: policy answers what it kept. */
 handler_fn	 source_kept;
+
+/* "documents", an array, and "error", what went wrong last, if anything. */
+void		 source_records(const struct source *, struct writer *);
+/* Whether the last try of any document failed. */
+bool		 source_failing(const struct source *);
 
 #endif

@@ -66,7 +66,7 @@ judge(const void *data, size_t len)
 		if (facts.name_id.value[0] == '\0' ||
 		    facts.assertion_id[0] == '\0')
 			abort();
-		identity_make(&c, &facts, &id);
+		identity_make(&c, &facts, NULL, &id);
 		identity_free(&id);
 	}
 	facts_free(&facts);

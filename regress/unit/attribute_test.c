@@ -181,7 +181,7 @@ defaults(void **state)
 		add(&f.attributes, t[i].given, "Alice");
 		add(&f.attributes, t[i].family, "Ä");
 		add(&f.attributes, t[i].username, "alice");
-		assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+		assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 		assert_string_equal(id.subject, "alice-id");
 		assert_string_equal(id.email, "alice@example.org");
 		assert_string_equal(id.name, "Alice Ä");
@@ -203,13 +203,13 @@ email(void **state)
 
 	(void)state;
 	strings_add(&c.trust_domains, "example.org");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_string_equal(id.email, "bob@example.org");
 	assert_string_equal(id.username, "bob@example.org");
 	assert_true(id.email_vouched);
 	identity_free(&id);
 	f.name_id.format = "";
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_string_equal(id.email, "");
 	assert_false(id.email_vouched);
 	identity_free(&id);
@@ -235,19 +235,19 @@ subject(void **state)
 
 	(void)state;
 	c.subject_attribute = "oid";
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
 	identity_free(&id);
 	add(&f.attributes, "oid", "1234");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_string_equal(id.subject, "1234");
 	identity_free(&id);
 	add(&f.attributes, "oid", "5678");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
 	identity_free(&id);
 	facts_free(&f);
 	f = new_facts("", "");
 	c.subject_attribute = "";
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
 	identity_free(&id);
 	facts_free(&f);
 }
@@ -264,19 +264,19 @@ required(void **state)
 	strings_add(&hd.values, "acme.com");
 	c.requires = &hd;
 	c.require_count = 1;
-	assert_int_equal(identity_make(&c, &f, &id),
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
 	    VERDICT_attribute_required);
 	add(&f.attributes, "hd", "evil.com");
-	assert_int_equal(identity_make(&c, &f, &id),
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
 	    VERDICT_attribute_required);
 	add(&f.attributes, "HD", "acme.com");
-	assert_int_equal(identity_make(&c, &f, &id),
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
 	    VERDICT_attribute_required);
 	add(&f.attributes, "hd", "ACME.com");
-	assert_int_equal(identity_make(&c, &f, &id),
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
 	    VERDICT_attribute_required);
 	add(&f.attributes, "hd", "acme.com");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	identity_free(&id);
 	facts_free(&f);
 	strings_free(&hd.values);
@@ -294,22 +294,22 @@ lists(void **state)
 	c.group_attribute = GROUPS;
 	add(&f.attributes, "role", "admin");
 	add(&f.attributes, LINK, "https://graph.example/x");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_true(id.groups_overage);
 	assert_false(id.roles_overage);
 	assert_int_equal(id.roles.count, 1);
 	identity_free(&id);
 	/* A role of its own is not among the groups that were left out. */
 	c.role_attribute = "roles";
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_false(id.roles_overage);
 	identity_free(&id);
 	c.role_attribute = GROUPS;
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_true(id.roles_overage);
 	identity_free(&id);
 	add(&f.attributes, GROUPS, "g");
-	assert_int_equal(identity_make(&c, &f, &id), VERDICT_ok);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_false(id.groups_overage);
 	assert_int_equal(id.groups.count, 1);
 	identity_free(&id);
@@ -328,7 +328,7 @@ too_long(void **state)
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	add(&f.attributes, "displayName", text);
-	assert_int_equal(identity_make(&c, &f, &id),
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
 	    VERDICT_attribute_too_long);
 	identity_free(&id);
 	facts_free(&f);
