@@ -220,6 +220,7 @@ SRCS_FETCH = \
 SRCS_CTL = \
 		common/record.c \
 		hfssoctl/ask.c \
+		hfssoctl/blocks.c \
 		hfssoctl/command.c \
 		hfssoctl/hfssoctl.c \
 		hfssoctl/records.c \

@@ -27,6 +27,12 @@ const struct command	commands[] = {
 	    NULL },
 	{ "show sessions ORG NAME",	MESSAGE_show_sessions,	ASK_QUESTION,
 	    NULL },
+	{ "show connections",		MESSAGE_show_connections,
+	    ASK_QUESTION, NULL },
+	{ "show connections ORG",	MESSAGE_show_connections,
+	    ASK_QUESTION, NULL },
+	{ "show connections ORG NAME",	MESSAGE_show_connections,
+	    ASK_QUESTION, NULL },
 	{ "show processes",		MESSAGE_ctl_processes,	ASK_NOTHING,
 	    NULL },
 	{ "session revoke HANDLE",	MESSAGE_session_revoke,	ASK_QUESTION,
@@ -35,6 +41,15 @@ const struct command	commands[] = {
 	    "End every session of this member?" },
 	{ "member role ORG NAME ROLE",	MESSAGE_member_role,	ASK_QUESTION,
 	    "Change the role of this member?" },
+	{ "connection refresh ORG NAME", MESSAGE_connection_refresh,
+	    ASK_QUESTION, NULL },
+	{ "connection enable ORG NAME",	MESSAGE_connection_enable,
+	    ASK_QUESTION, NULL },
+	{ "connection disable ORG NAME", MESSAGE_connection_disable,
+	    ASK_QUESTION,
+	    "Switch it off? Nobody can sign in through it any more." },
+	{ "connection test ORG NAME",	MESSAGE_connection_test,
+	    ASK_QUESTION, NULL },
 	{ NULL, MESSAGE_none, ASK_NOTHING, NULL }
 };
 

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/control.h"
 #include "common/exchange.h"
 #include "common/limits.h"
 #include "hfssoctl/ask.h"
+#include "hfssoctl/blocks.h"
 #include "hfssoctl/command.h"
 #include "hfssoctl/records.h"
 #include "hfssoctl/text.h"
@@ -24,6 +26,8 @@
 
 #define WAIT		15		/* seconds for an answer */
 #define WAIT_RELOAD	60
+/* Seconds for documents to be fetched anew; hfssod gives up before. */
+#define WAIT_REFRESH	(LIMIT_FETCH_SLOW_MS / 1000 + 15)
 
 struct options {
 	const char	*socket;
@@ -76,6 +80,20 @@ print_json(json_t *j)
 	putchar('\n');
 }
 
+static int
+patience(const struct command *c)
+{
+	return c->message == MESSAGE_ctl_reload ? WAIT_RELOAD :
+	    c->message == MESSAGE_connection_refresh ? WAIT_REFRESH : WAIT;
+}
+
+/* Whether times are to be local in the tree: blocks want to count. */
+static bool
+local_times(const struct command *c, bool json)
+{
+	return !json && c->message != MESSAGE_show_connections;
+}
+
 /* What the answer begins with; a refusal goes to stderr. */
 static void
 answer_result(struct reader *r, struct result *result, bool json)
@@ -122,7 +140,7 @@ pages(struct imsgbuf *b, const struct command *c, struct ctl_question *q,
 		wire_read(&r, m->data.data, m->data.len);
 		answer_result(&r, &result, json);
 		after = strdup(wire_get_string(&r, 1024));
-		page = records_json(&r, !json);
+		page = records_json(&r, local_times(c, json));
 		if (after == NULL || page == NULL)
 			errx(EXIT_REFUSED, "hfssod's answer is malformed");
 		if (all == NULL)
@@ -135,13 +153,43 @@ pages(struct imsgbuf *b, const struct command *c, struct ctl_question *q,
 			break;
 		q->after = after;
 		payload(c, q, &w);
-		if (!ask(b, c->message, &w, WAIT, m))
+		if (!ask(b, c->message, &w, patience(c), m))
 			exit(EXIT_AWAY);
 		wire_free(&w);
 		free(after);
 	}
 	free(after);
 	return all;
+}
+
+/* The address of a connection test, and what to do with it. */
+static void
+print_test(const json_t *j)
+{
+	const char	*url, *until;
+	char		*safe;
+
+	url = json_string_value(json_object_get(j, "url"));
+	until = json_string_value(json_object_get(j, "expires"));
+	if (url == NULL)
+		errx(EXIT_REFUSED, "hfssod's answer is malformed");
+	safe = text_safe(url);
+	printf("Open this in a browser and sign in; nobody's account or "
+	    "session is changed:\n%s\n", safe);
+	free(safe);
+	if (until != NULL)
+		printf("It is good until %s.\n", until);
+}
+
+static void
+print_text(const struct command *c, const json_t *j)
+{
+	if (c->message == MESSAGE_show_connections)
+		blocks_print(stdout, j, time(NULL));
+	else if (c->message == MESSAGE_connection_test)
+		print_test(j);
+	else
+		text_print(stdout, j);
 }
 
 static int
@@ -157,8 +205,7 @@ run(const struct options *o, const struct command *c, struct ctl_question *q)
 	if ((b = ask_open(o->socket)) == NULL)
 		return EXIT_AWAY;
 	payload(c, q, &w);
-	if (!ask(b, c->message, &w, c->message == MESSAGE_ctl_reload ?
-	    WAIT_RELOAD : WAIT, &m))
+	if (!ask(b, c->message, &w, patience(c), &m))
 		return EXIT_AWAY;
 	wire_free(&w);
 	if (m.type == MESSAGE_ctl_records) {
@@ -166,7 +213,7 @@ run(const struct options *o, const struct command *c, struct ctl_question *q)
 		if (o->json)
 			print_json(j);
 		else
-			text_print(stdout, j);
+			print_text(c, j);
 		json_decref(j);
 	} else {
 		wire_read(&r, m.data.data, m.data.len);

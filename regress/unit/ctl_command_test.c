@@ -61,6 +61,19 @@ test_good(void **state)
 		    "ada", "write" },
 		{ "reload", MESSAGE_ctl_reload, "", "", "" },
 		{ "stop", MESSAGE_ctl_stop, "", "", "" },
+		{ "show connections", MESSAGE_show_connections, "", "", "" },
+		{ "show connections acme", MESSAGE_show_connections, "acme",
+		    "", "" },
+		{ "show connections acme okta", MESSAGE_show_connections,
+		    "acme", "okta", "" },
+		{ "connection refresh acme okta", MESSAGE_connection_refresh,
+		    "acme", "okta", "" },
+		{ "connection enable acme okta", MESSAGE_connection_enable,
+		    "acme", "okta", "" },
+		{ "connection disable acme okta", MESSAGE_connection_disable,
+		    "acme", "okta", "" },
+		{ "connection test acme okta", MESSAGE_connection_test,
+		    "acme", "okta", "" },
 		{ "show processes", MESSAGE_ctl_processes, "", "", "" },
 		{ NULL, MESSAGE_none, "", "", "" }
 	};
@@ -89,11 +102,11 @@ test_bad(void **state)
 		const char	*says;
 	} bad[] = {
 		{ "", "valid arguments are reload stop log show session "
-		    "member" },
+		    "member connection" },
 		{ "sho", "\"sho\" is not valid here; valid arguments are "
 		    "reload" },
 		{ "show", "valid arguments are organizations members member "
-		    "sessions processes" },
+		    "sessions connections processes" },
 		{ "show foo", "\"foo\" is not valid here; valid arguments are "
 		    "organizations" },
 		{ "show members", "valid arguments are ORG" },
@@ -110,6 +123,13 @@ test_bad(void **state)
 		{ "session revoke", "valid arguments are HANDLE ORG" },
 		{ "session revoke a b c", "\"c\" is not valid here" },
 		{ "member role acme ada", "valid arguments are ROLE" },
+		{ "connection", "valid arguments are refresh enable disable "
+		    "test" },
+		{ "connection test", "valid arguments are ORG" },
+		{ "connection test acme", "valid arguments are NAME" },
+		{ "connection test acme okta x", "\"x\" is not valid here" },
+		{ "connection remove acme okta", "\"remove\" is not valid" },
+		{ "show connections a b c", "\"c\" is not valid here" },
 		{ "SHOW processes", "\"SHOW\" is not valid here" },
 		{ "ORG", "\"ORG\" is not valid here" },
 		{ NULL, NULL }
@@ -153,10 +173,11 @@ test_what_hurts(void **state)
 			assert_null(c->warning);
 		if (strncmp(c->pattern, "session revoke", 14) == 0 ||
 		    strcmp(c->pattern, "stop") == 0 ||
+		    strncmp(c->pattern, "connection disable", 18) == 0 ||
 		    strncmp(c->pattern, "member role", 11) == 0)
 			assert_non_null(c->warning);
 	}
-	assert_int_equal(asked, 4);
+	assert_int_equal(asked, 5);
 }
 
 int

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "common/record.h"
+#include "hfssoctl/blocks.h"
 #include "hfssoctl/records.h"
 #include "hfssoctl/text.h"
 
@@ -185,6 +186,107 @@ test_safe_utf8(void **state)
 	safe("\303\244\033", "\\303\\244\\033");
 }
 
+#define NOW	1790000000	/* 2026-09-21 14:13:20 UTC */
+
+static void
+key_record(struct writer *w, const char *id, int64_t expires)
+{
+	record_object(w, "");
+	record_string(w, "algorithm", "RS256");
+	record_string(w, "id", id);
+	record_time(w, "expires", expires);
+	record_end(w);
+}
+
+static void
+connection_record(struct writer *w)
+{
+	record_array(w, "");
+	record_object(w, "");
+	record_string(w, "organization", "acme");
+	record_string(w, "name", "okta");
+	record_string(w, "protocol", "oidc");
+	record_string(w, "state", "on");
+	record_string(w, "issuer", "https://idp.test\033[2J");
+	record_integer(w, "logins", 12);
+	record_time(w, "last_login", NOW - 300);
+	record_time(w, "never", 0);
+	record_object(w, "refused");
+	record_integer(w, "jwt_signature", 3);
+	record_integer(w, "oidc_nonce", 1);
+	record_end(w);
+	record_array(w, "none");
+	record_end(w);
+	record_object(w, "status");
+	record_string(w, "error", "");
+	record_array(w, "documents");
+	record_object(w, "");
+	record_string(w, "kind", "discovery");
+	record_string(w, "url",
+	    "https://idp.test/a-rather-long-name/.well-known/openid");
+	record_time(w, "fetched", NOW - 30);
+	record_time(w, "next", NOW + 86399);
+	record_string(w, "error", "timeout");
+	record_end(w);
+	record_end(w);
+	record_array(w, "keys");
+	key_record(w, "one", NOW + 31 * 86400);
+	key_record(w, "two", NOW + 29 * 86400);
+	key_record(w, "three", NOW - 3 * 86400);
+	key_record(w, "four", 0);
+	record_end(w);
+	record_end(w);
+	record_end(w);
+	record_object(w, "");
+	record_string(w, "organization", "acme");
+	record_string(w, "name", "idp");
+	record_end(w);
+	record_end(w);
+}
+
+static void
+test_blocks(void **state)
+{
+	struct writer	 w;
+	json_t		*j;
+	char		*out;
+	size_t		 len;
+	FILE		*f;
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	wire_init(&w, 4096);
+	connection_record(&w);
+	j = read_back(&w);
+	assert_non_null(j);
+	f = open_memstream(&out, &len);
+	assert_non_null(f);
+	blocks_print(f, j, NOW);
+	fclose(f);
+	assert_string_equal(out,
+	    "acme  okta  oidc  on\n"
+	    "    issuer      https://idp.test\\033[2J\n"
+	    "    logins      12\n"
+	    "    last login  2026-09-21 14:08 (5m ago)\n"
+	    "    never       -\n"
+	    "    refused  jwt signature 3  oidc nonce 1\n"
+	    "    documents\n"
+	    "        discovery  https://idp.test/a-rather-long-name/"
+	    ".well-known/openid\n"
+	    "            fetched 2026-09-21 14:12 (30s ago)\n"
+	    "            next 2026-09-22 14:13 (in 23h 59m)  error timeout\n"
+	    "    keys\n"
+	    "        RS256  one  expires 2026-10-22 14:13 (31d left)\n"
+	    "        RS256  two  expires 2026-10-20 14:13 (29d left !)\n"
+	    "        RS256  three  expires 2026-09-18 14:13 (over for 3d !)\n"
+	    "        RS256  four\n"
+	    "\n"
+	    "acme  idp\n");
+	free(out);
+	json_decref(j);
+	wire_free(&w);
+}
+
 int
 main(void)
 {
@@ -193,7 +295,8 @@ main(void)
 		cmocka_unit_test(test_object),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_safe),
-		cmocka_unit_test(test_safe_utf8)
+		cmocka_unit_test(test_safe_utf8),
+		cmocka_unit_test(test_blocks)
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
