@@ -175,9 +175,12 @@ SRCS_POLICY = \
 		hfssod/policy/access.c \
 		hfssod/policy/account.c \
 		hfssod/policy/audit.c \
+		hfssod/policy/check.c \
+		hfssod/policy/connection.c \
 		hfssod/policy/control.c \
 		hfssod/policy/decision.c \
 		hfssod/policy/directory.c \
+		hfssod/policy/document.c \
 		hfssod/policy/effect.c \
 		hfssod/policy/fold.c \
 		hfssod/policy/jit.c \
@@ -190,6 +193,7 @@ SRCS_POLICY = \
 		hfssod/policy/pending.c \
 		hfssod/policy/policy.c \
 		hfssod/policy/refusal.c \
+		hfssod/policy/report.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
 		hfssod/policy/session.c \

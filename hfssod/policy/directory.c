@@ -25,7 +25,10 @@ struct directory {
 	struct list	 connections;
 	struct list	 groups;
 	bool		 bound;
+	int64_t		 count_next;	/* logins are counted then */
 };
+
+#define COUNT_SECONDS	60
 
 static void
 list_add(struct list *l, void *entry)
@@ -125,6 +128,7 @@ directory_load(struct store *s)
 {
 	struct directory	*d;
 	struct organization	*o;
+	struct connection	*c;
 	enum step		 step;
 
 	if ((d = calloc(1, sizeof(*d))) == NULL)
@@ -137,9 +141,11 @@ directory_load(struct store *s)
 	    step == STEP_ROW; step = store_next(s, ST_connections)) {
 		o = directory_organization_id(d,
 		    store_integer(s, ST_connections, 1));
-		if (o != NULL)
-			connection_new(d, store_integer(s, ST_connections, 0),
-			    o, store_text(s, ST_connections, 2));
+		if (o == NULL)
+			continue;
+		c = connection_new(d, store_integer(s, ST_connections, 0), o,
+		    store_text(s, ST_connections, 2));
+		c->off = store_integer(s, ST_connections, 3) != 0;
 	}
 	for (step = store_step(s, ST_groups, NULL, 0); step == STEP_ROW;
 	    step = store_next(s, ST_groups)) {
@@ -288,10 +294,14 @@ bind_rest(struct directory *d, struct store *s)
 		if (c->settings == NULL)
 			continue;
 		if (directory_connection_id(d, c->id) != NULL)
-			store_run(s, ST_connection_present, v_int(c->id));
+			store_run(s, ST_connection_present, v_int(c->id),
+			    v_text(protocol_name(c->settings->protocol)),
+			    v_int(c->settings->enabled));
 		else if (store_run(s, ST_connection_add,
 		    v_int(c->organization->id), v_text(c->name),
-		    v_int(store_now(s))) == STEP_DONE)
+		    v_int(store_now(s)),
+		    v_text(protocol_name(c->settings->protocol)),
+		    v_int(c->settings->enabled)) == STEP_DONE)
 			c->id = store_last_row(s);
 	}
 	for (i = 0; i < d->groups.count; i++) {
@@ -416,6 +426,54 @@ struct group *
 directory_group_id(struct directory *d, int64_t id)
 {
 	return list_by_id(&d->groups, id);
+}
+
+struct connection *
+directory_connections(struct directory *d, size_t *next)
+{
+	if (d == NULL || *next >= d->connections.count)
+		return NULL;
+	return d->connections.entry[(*next)++];
+}
+
+bool
+directory_logins_due(struct directory *d, int64_t now, bool all)
+{
+	const struct connection	*c;
+	size_t			 i;
+
+	if (!all && now < d->count_next)
+		return false;
+	for (i = 0; i < d->connections.count; i++) {
+		c = d->connections.entry[i];
+		if (c->logins > 0)
+			return true;
+	}
+	return false;
+}
+
+void
+directory_logins_write(struct directory *d, struct store *s)
+{
+	const struct connection	*c;
+	size_t			 i;
+
+	for (i = 0; i < d->connections.count; i++) {
+		c = d->connections.entry[i];
+		if (c->logins > 0)
+			store_run(s, ST_connection_logins, v_int(c->id),
+			    v_int(c->logins), v_int(c->login_at));
+	}
+}
+
+void
+directory_logins_written(struct directory *d, int64_t now)
+{
+	size_t	 i;
+
+	for (i = 0; i < d->connections.count; i++)
+		((struct connection *)d->connections.entry[i])->logins = 0;
+	d->count_next = now + COUNT_SECONDS;
 }
 
 bool

@@ -24,6 +24,10 @@ struct connection {
 	struct organization	*organization;
 	char			*name;
 	const struct policy_connection *settings;
+	bool			 off;		/* switched off by hfssoctl */
+	/* Logins that the store has not counted yet, and the last one. */
+	int64_t			 logins;
+	int64_t			 login_at;
 };
 struct group {
 	int64_t			 id;
@@ -58,6 +62,15 @@ struct group	*directory_group(struct directory *,
 struct organization *directory_organization_id(struct directory *, int64_t);
 struct connection *directory_connection_id(struct directory *, int64_t);
 struct group	*directory_group_id(struct directory *, int64_t);
+/* One after another; the number begins with 0.  NULL: no more. */
+struct connection *directory_connections(struct directory *, size_t *);
+/*
+ * Logins that the store has not counted: whether it is time to, write them
+ * in the caller's transaction, it is committed.
+ */
+bool		 directory_logins_due(struct directory *, int64_t, bool);
+void		 directory_logins_write(struct directory *, struct store *);
+void		 directory_logins_written(struct directory *, int64_t);
 /* Whether an organization has this name, folded. */
 bool		 directory_has_name(struct directory *, const char *);
 

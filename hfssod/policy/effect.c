@@ -79,6 +79,18 @@ effect_account(struct effects *e, struct account *a)
 }
 
 void
+effect_call(struct effects *e, void (*call)(void *, uint64_t), void *with,
+    uint64_t number)
+{
+	struct effect	*f = next(e);
+
+	f->type = EFFECT_CALL;
+	f->call = call;
+	f->with = with;
+	f->number = number;
+}
+
+void
 effects_back(struct effects *e, size_t mark)
 {
 	size_t	 i, kept = mark;
@@ -111,6 +123,10 @@ effects_apply(struct effects *e, struct sessions *t,
 		}
 		if (f->type == EFFECT_ACCOUNT) {
 			session_account(t, f->account);
+			continue;
+		}
+		if (f->type == EFFECT_CALL) {
+			f->call(f->with, f->number);
 			continue;
 		}
 		if ((s = session_find(t, f->key)) == NULL)

@@ -12,13 +12,17 @@
 #include "hfssod/policy/session.h"
 
 struct effect {
-	enum { EFFECT_ADD, EFFECT_DROP, EFFECT_STAMP, EFFECT_ACCOUNT } type;
+	enum { EFFECT_ADD, EFFECT_DROP, EFFECT_STAMP, EFFECT_ACCOUNT,
+	    EFFECT_CALL } type;
 	bool		 revoke;	/* counts whether committed or not */
 	bool		 unwritten;	/* a revocation the store has not */
 	uint8_t		 key[SESSION_KEY];
 	const struct organization *organization;	/* EFFECT_STAMP */
 	struct session	*session;	/* owned */
 	struct account	*account;	/* owned */
+	void		(*call)(void *, uint64_t);	/* EFFECT_CALL */
+	void		*with;		/* not owned */
+	uint64_t	 number;
 };
 struct effects {
 	struct effect	*list;
@@ -45,6 +49,10 @@ bool	 effects_end(const struct effects *, const uint8_t [SESSION_KEY],
 	    const struct organization *);
 /* An account has changed; owned. */
 void	 effect_account(struct effects *, struct account *);
+
+/* Call the function with these once it is committed, and only then. */
+void	 effect_call(struct effects *, void (*)(void *, uint64_t), void *,
+	    uint64_t);
 
 /* Forget what came after so many; revocations stay, as unwritten. */
 void	 effects_back(struct effects *, size_t);

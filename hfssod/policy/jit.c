@@ -217,18 +217,25 @@ insert(struct found *f, const struct connection *c,
 }
 
 bool
-jit_make(struct found *f, const struct connection *c,
-    const struct identity *id, const struct request *request)
+jit_propose(struct found *f, const struct identity *id)
 {
-	struct audit_event	 e;
-	uint8_t			 random[ACCOUNT_ID / 2];
+	uint8_t	 random[ACCOUNT_ID / 2];
 
 	memset(f, 0, sizeof(*f));
 	arc4random_buf(random, sizeof(random));
 	hex_encode(random, sizeof(random), f->account);
 	f->state = ACCOUNT_ACTIVE;
 	jit_display_name(id, f->display_name);
-	if (!choose_name(f, id) || !insert(f, c, id, store_now(state.store)))
+	return choose_name(f, id);
+}
+
+bool
+jit_make(struct found *f, const struct connection *c,
+    const struct identity *id, const struct request *request)
+{
+	struct audit_event	 e;
+
+	if (!jit_propose(f, id) || !insert(f, c, id, store_now(state.store)))
 		return false;
 	memset(&e, 0, sizeof(e));
 	e.organization = c->organization->name;
@@ -304,4 +311,23 @@ jit_refresh(struct found *f, const struct connection *c,
 		    v_blob(w.data, w.len));
 	wire_free(&w);
 	return !store_failed(s);
+}
+
+int64_t
+jit_check_since(const struct connection *c, int64_t now)
+{
+	int64_t	 every = c->settings == NULL ? 0 : c->settings->check_every;
+
+	return now - arc4random_uniform((uint32_t)(every / 10) + 1);
+}
+
+void
+jit_check_keep(const struct connection *c, int64_t identity,
+    struct bytes token)
+{
+	if (token.len == 0 || c->settings->check_every <= 0)
+		return;
+	store_run(state.store, ST_check_keep, v_int(identity), v_int(c->id),
+	    v_blob(token.data, token.len),
+	    v_int(jit_check_since(c, store_now(state.store))));
 }

@@ -37,12 +37,25 @@ bool		 jit_find(struct found *, const struct connection *,
  */
 enum verdict	 jit_allowed(const struct connection *,
 		    const struct identity *, const char **);
+/*
+ * The id, name and name to show that an account made now would have; id
+ * and a suffix made of it are others each time.  False if the store failed.
+ */
+bool		 jit_propose(struct found *, const struct identity *);
 /* Make account, name and identity, and tell audit; fills found. */
 bool		 jit_make(struct found *, const struct connection *,
 		    const struct identity *, const struct request *);
 /* Bring a known account up to what the provider says now. */
 bool		 jit_refresh(struct found *, const struct connection *,
 		    const struct identity *);
+/*
+ * Keep what a login left for "still there?" (check.h), if the connection
+ * asks that; none leaves the one of an earlier login.
+ */
+void		 jit_check_keep(const struct connection *, int64_t,
+		    struct bytes);
+/* From when a check counts, made now: a little earlier, by chance. */
+int64_t		 jit_check_since(const struct connection *, int64_t);
 /* The name to show: as sent, else made of its parts. */
 void		 jit_display_name(const struct identity *,
 		    char [LIMIT_DISPLAY_NAME + 1]);

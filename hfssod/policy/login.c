@@ -14,6 +14,7 @@
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/outcome.h"
+#include "hfssod/policy/report.h"
 #include "hfssod/policy/state.h"
 
 /* One login, while it is decided and written. */
@@ -37,9 +38,16 @@ static enum verdict
 decide_place(struct login *l)
 {
 	const struct outcome	*o = l->outcome;
+	enum verdict		 v;
 
-	return outcome_place(o->organization, o->connection, &l->connection,
+	v = outcome_place(o->organization, o->connection, &l->connection,
 	    &l->detail);
+	if (v != VERDICT_ok)
+		return v;
+	state_event_more(" protocol %s",
+	    protocol_name(l->connection->settings->protocol));
+	/* A test is for a connection that is not in use yet, too. */
+	return o->test ? VERDICT_ok : outcome_enabled(l->connection);
 }
 
 static enum verdict
@@ -81,6 +89,28 @@ decide_who(struct login *l)
 	    o->identity.session_ends < l->expires)
 		l->expires = o->identity.session_ends;
 	return l->expires > l->now ? VERDICT_ok : VERDICT_session_expired;
+}
+
+/* A test: the same, but nothing is written of it and it is a report. */
+static enum verdict
+decide_test(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	const char		*unused;
+	enum verdict		 v;
+
+	if (o->verdict != VERDICT_ok || o->identity.subject[0] == '\0')
+		return o->verdict != VERDICT_ok ? o->verdict :
+		    VERDICT_subject_missing;
+	if ((v = decide_once(l)) != VERDICT_ok)
+		return v;
+	v = decide_who(l);
+	/* What the maps give is of use whoever it is. */
+	if (v != VERDICT_ok && v != VERDICT_unavailable &&
+	    l->change.role == ROLE_NONE)
+		member_decide(&l->change, l->connection, &l->found,
+		    &o->identity, &unused);
+	return v;
 }
 
 static enum verdict
@@ -186,7 +216,8 @@ write_session(struct login *l, struct session *s, int64_t old)
 	store_run(st, ST_stamp_add, v_int(s->row),
 	    v_int(l->connection->organization->id), v_int(l->connection->id),
 	    v_int(l->now), v_int(l->expires), v_text(id->session_index),
-	    v_blob(w.data, w.len));
+	    v_blob(w.data, w.len), v_blob(l->outcome->logout_hint.data,
+	    l->outcome->logout_hint.len));
 	wire_free(&w);
 	/* One by one: what was revoked and not written stays behind. */
 	for (i = 1; i < s->stamp_count; i++)
@@ -249,6 +280,16 @@ end_oldest(const struct login *l)
 	}
 }
 
+/* Once it is committed; the store is told now and then (sweep.c). */
+static void
+count_login(void *connection, uint64_t now)
+{
+	struct connection	*c = connection;
+
+	c->logins++;
+	c->login_at = (int64_t)now;
+}
+
 static enum verdict
 write_login(struct login *l)
 {
@@ -269,6 +310,7 @@ write_login(struct login *l)
 	if (!ok || !member_login(&l->change, l->connection, &l->found,
 	    &o->identity, &o->request))
 		return VERDICT_unavailable;
+	jit_check_keep(l->connection, l->found.identity, o->check_token);
 	old = old_session(l, &old_row, &carried);
 	s = make_session(l, old, carried);
 	ok = write_session(l, s, old_row);
@@ -284,28 +326,26 @@ write_login(struct login *l)
 	}
 	state_event_more(" account %s session %s", l->found.name, handle);
 	effect_add(&state.effects, s, a);
+	effect_call(&state.effects, count_login, l->connection,
+	    (uint64_t)l->now);
 	return VERDICT_ok;
 }
 
 /* --- refusing --------------------------------------------------------- */
 
 /*
- * Where the provider has vouched for somebody it is an event; else it is
- * only counted.
+ * Every refusal is counted; where the provider has vouched for somebody it
+ * is an event, too.
  */
 static void
 refuse(struct login *l, enum verdict v)
 {
 	const struct outcome	*o = l->outcome;
-	char			 where[96];
 
-	if (!l->proved || v == VERDICT_replayed) {
-		snprintf(where, sizeof(where), "%s/%s", o->organization,
-		    o->connection);
-		refusal_count(&state.refusals, l->now, where, v,
-		    &o->request.client);
+	outcome_refused(o->organization, o->connection, v,
+	    &o->request.client);
+	if (!l->proved || v == VERDICT_replayed)
 		return;
-	}
 	tell(l, "hfsso.sso_refused", "verdict", verdict_name(v), true);
 	/* The provider gives a member no role any more: he is out. */
 	if (v == VERDICT_no_role && l->change.member)
@@ -315,10 +355,53 @@ refuse(struct login *l, enum verdict v)
 static void
 describe(const struct outcome *o)
 {
-	state_event("login",
+	state_event(o->test ? "connection test" : "login",
 	    "organization %.64s connection %.64s request %s client %s",
 	    log_safe(o->organization), log_safe(o->connection),
 	    log_id(o->request.id), address_text(&o->request.client));
+}
+
+/* Decide it, and write what follows. */
+static enum verdict
+run(struct login *l)
+{
+	const struct outcome	*o = l->outcome;
+	enum verdict		 v = decide(l);
+
+	if (v == VERDICT_ok && !o->restart)
+		v = write_login(l);
+	if (v != VERDICT_ok && v != VERDICT_unavailable)
+		refuse(l, v);
+	return v;
+}
+
+/*
+ * A connection test.  One that is not this verifier's to make, or of no
+ * connection, is refused as any login would be.
+ */
+static enum verdict
+run_test(struct login *l, struct login_answer *a)
+{
+	struct tested	 r;
+	enum verdict	 v = decide_place(l);
+
+	if (v != VERDICT_ok) {
+		if (v != VERDICT_unavailable)
+			refuse(l, v);
+		return v;
+	}
+	if ((v = decide_test(l)) == VERDICT_unavailable)
+		return v;
+	r.outcome = l->outcome;
+	r.connection = l->connection;
+	r.verdict = v;
+	r.detail = l->detail[0] != '\0' ? l->detail : l->outcome->detail;
+	r.found = &l->found;
+	r.change = &l->change;
+	r.proved = l->proved;
+	r.length = l->expires > l->now ? l->expires - l->now : 0;
+	report_make(&r, a);
+	return v;
 }
 
 void
@@ -326,6 +409,7 @@ login_run(const struct outcome *o, struct login_answer *a)
 {
 	static struct login	 l;
 	enum verdict		 v;
+	bool			 in;
 
 	explicit_bzero(&l, sizeof(l));
 	l.outcome = o;
@@ -333,22 +417,19 @@ login_run(const struct outcome *o, struct login_answer *a)
 	l.now = store_now(state.store);
 	describe(o);
 	memset(a, 0, sizeof(*a));
-	v = decide(&l);
-	if (v == VERDICT_ok && !o->restart)
-		v = write_login(&l);
-	if (v != VERDICT_ok && v != VERDICT_unavailable)
-		refuse(&l, v);
+	v = o->test ? run_test(&l, a) : run(&l);
 	if (store_failed(state.store))
 		v = VERDICT_unavailable;
 	if (v != VERDICT_ok && (l.detail[0] != '\0' || o->detail[0] != '\0'))
 		state_event_more(" detail %s", log_safe(l.detail[0] != '\0' ?
 		    l.detail : o->detail));
+	in = v == VERDICT_ok && !o->test;
 	a->verdict = v;
-	a->session = v == VERDICT_ok ? l.cookie : "";
-	a->expires = v == VERDICT_ok ? l.expires : 0;
+	a->session = in ? l.cookie : "";
+	a->expires = in ? l.expires : 0;
 	a->login_cookie = o->login_cookie;
-	a->return_to = v == VERDICT_ok ? o->return_to : "";
-	a->restart = v == VERDICT_ok && o->restart;
+	a->return_to = in ? o->return_to : "";
+	a->restart = in && o->restart;
 	a->organization = o->organization;
 	a->connection = o->connection;
 }
@@ -366,6 +447,7 @@ login_outcome(struct request *request, struct reader *r, struct writer *w)
 	login_run(&o, &a);
 	if (a.verdict != VERDICT_unavailable)
 		login_answer_put(w, &a);
+	report_free();
 	outcome_free(&o);
 	return a.verdict;
 }

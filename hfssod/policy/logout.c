@@ -73,12 +73,12 @@ name_is(struct bytes kept, const struct name_id *n)
 	    qualifier_is(k.sp_provided_id, n->sp_provided_id);
 }
 
-/* The row at hand of stamps_named is one of those meant. */
+/* The row at hand of that statement is one of those meant. */
 static void
-meant_add(struct logout *l)
+meant_add(struct logout *l, enum statement st)
 {
 	struct store	*s = state.store;
-	struct bytes	 key = store_blob(s, ST_stamps_named, 0);
+	struct bytes	 key = store_blob(s, st, 0);
 	struct meant	*m;
 
 	if (key.len != SESSION_KEY)
@@ -88,11 +88,9 @@ meant_add(struct logout *l)
 		fatal("logout");
 	m = &l->list[l->count++];
 	memcpy(m->key, key.data, SESSION_KEY);
-	m->whole = store_integer(s, ST_stamps_named, 5) == 1;
-	strlcpy(l->account, store_text(s, ST_stamps_named, 3),
-	    sizeof(l->account));
-	strlcpy(l->name, store_text(s, ST_stamps_named, 4),
-	    sizeof(l->name));
+	m->whole = store_integer(s, st, 5) == 1;
+	strlcpy(l->account, store_text(s, st, 3), sizeof(l->account));
+	strlcpy(l->name, store_text(s, st, 4), sizeof(l->name));
 }
 
 /* A session that was never given an index may be any: it is meant. */
@@ -108,7 +106,7 @@ index_is(const char *kept, const struct strings *indexes)
  * with its value; what follows that is a length of at most LIMIT_SUBJECT.
  */
 static bool
-find_meant(struct logout *l)
+find_named(struct logout *l)
 {
 	const struct logout_outcome	*o = l->outcome;
 	struct store			*s = state.store;
@@ -126,10 +124,32 @@ find_meant(struct logout *l)
 		if (name_is(store_blob(s, ST_stamps_named, 2), &o->name_id) &&
 		    index_is(store_text(s, ST_stamps_named, 1),
 		    &o->session_indexes))
-			meant_add(l);
+			meant_add(l, ST_stamps_named);
 	wire_free(&from);
 	wire_free(&to);
 	return step == STEP_DONE;
+}
+
+/* The stamps of this connection with that session of the provider's. */
+static bool
+find_indexed(struct logout *l)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+
+	for (step = store_run(s, ST_stamps_indexed, v_int(l->connection->id),
+	    v_text(l->outcome->session_indexes.list[0])); step == STEP_ROW;
+	    step = store_next(s, ST_stamps_indexed))
+		meant_add(l, ST_stamps_indexed);
+	return step == STEP_DONE;
+}
+
+/* A name, or without one exactly one session: whom the provider means. */
+static bool
+says_whom(const struct logout_outcome *o)
+{
+	return o->name_id.value[0] != '\0' || (o->session_indexes.count == 1 &&
+	    o->session_indexes.list[0][0] != '\0');
 }
 
 static enum verdict
@@ -147,15 +167,16 @@ decide(struct logout *l)
 	l->burn = (struct burn){ o->login_key, o->message_key,
 	    o->message_until };
 	if (o->message_key.len != BURN_KEY || (o->response ?
-	    o->login_key.len != BURN_KEY : o->name_id.value[0] == '\0')) {
-		l->detail = "verifier gave no key or no subject";
+	    o->login_key.len != BURN_KEY : !says_whom(o))) {
+		l->detail = "verifier gave no key or nobody";
 		return VERDICT_internal;
 	}
 	if ((v = outcome_once(&l->burn, l->now, &l->detail)) != VERDICT_ok)
 		return v;
-	if (!o->response && !find_meant(l))
-		return VERDICT_unavailable;
-	return VERDICT_ok;
+	if (o->response)
+		return VERDICT_ok;
+	return (o->name_id.value[0] != '\0' ? find_named(l) :
+	    find_indexed(l)) ? VERDICT_ok : VERDICT_unavailable;
 }
 
 /* --- writing ------------------------------------------------------------ */
@@ -235,17 +256,6 @@ describe(const struct logout_outcome *o)
 	    log_id(o->request.id), address_text(&o->request.client));
 }
 
-static void
-refuse(const struct logout *l, enum verdict v)
-{
-	const struct logout_outcome	*o = l->outcome;
-	char				 where[96];
-
-	snprintf(where, sizeof(where), "%s/%s", o->organization,
-	    o->connection);
-	refusal_count(&state.refusals, l->now, where, v, &o->request.client);
-}
-
 /* Decide, write, and what to answer. */
 static enum verdict
 run(const struct logout_outcome *o, struct logout_answer *a)
@@ -262,7 +272,11 @@ run(const struct logout_outcome *o, struct logout_answer *a)
 	if ((v = decide(&l)) == VERDICT_ok)
 		v = write_logout(&l);
 	if (v != VERDICT_ok && v != VERDICT_unavailable)
-		refuse(&l, v);
+		outcome_refused(o->organization, o->connection, v,
+		    &o->request.client);
+	if (l.connection != NULL)
+		state_event_more(" protocol %s",
+		    protocol_name(l.connection->settings->protocol));
 	if (store_failed(state.store))
 		v = VERDICT_unavailable;
 	if (v != VERDICT_ok && (l.detail[0] != '\0' || o->detail[0] != '\0'))
@@ -342,10 +356,12 @@ logout_follow(const struct session *s, const struct request *request)
 	out.organization = newest->organization->name;
 	out.connection = newest->connection->name;
 	out.session_index = store_text(st, ST_stamp_names, 0);
+	out.hint = store_blob(st, ST_stamp_names, 2);
 	kept = store_blob(st, ST_stamp_names, 1);
 	wire_read(&r, kept.data, kept.len);
 	name_id_get(&r, &out.name_id);
-	if (wire_end(&r) && out.name_id.value[0] != '\0') {
+	if (wire_end(&r) &&
+	    (out.name_id.value[0] != '\0' || out.hint.len > 0)) {
 		wire_reset(&state.also_octets);
 		logout_start_put(&state.also_octets, &out);
 		state.also = MESSAGE_logout_start;

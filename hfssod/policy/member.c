@@ -44,6 +44,7 @@ member_decide(struct member_change *m, const struct connection *c,
 		m->before = (enum role)store_integer(s, ST_membership, 0);
 		m->source_before =
 		    (enum role_source)store_integer(s, ST_membership, 1);
+		m->suspended = store_integer(s, ST_membership, 4) != 0;
 		b = store_blob(s, ST_membership, 2);
 		wire_read(&r, b.data, b.len);
 		if (b.len > 0)
@@ -269,6 +270,9 @@ member_login(const struct member_change *m, const struct connection *c,
 			tell("org.change_role", c, f, request, "role",
 			    role_name(m->role));
 	}
+	if (m->suspended)
+		tell("hfsso.provider_back", c, f, request, "connection",
+		    c->name);
 	login_groups(c, f, id, request);
 	return !store_failed(s);
 }
@@ -292,18 +296,33 @@ has_stamp(const struct session *s, const struct organization *o)
 	return o == NULL;
 }
 
-size_t
-member_sessions_end(int64_t row, const struct organization *o)
+static void
+revoke(const struct session *s, const struct organization *o, bool whole)
+{
+	uint8_t	 key[SESSION_KEY];
+
+	/* The effect that it may lie in moves. */
+	memcpy(key, s->key, sizeof(key));
+	if (whole || s->stamp_count == 1) {
+		member_session_end(key, true);
+		return;
+	}
+	effect_stamp(&state.effects, key, o);
+	store_run(state.store, ST_stamp_remove, v_blob(key, SESSION_KEY),
+	    v_int(o->id));
+}
+
+static size_t
+revoke_all(int64_t row, const struct organization *o, bool whole)
 {
 	struct person	*p = session_person(&state.sessions, row);
 	struct session	*s;
-	uint8_t		 key[SESSION_KEY];
 	size_t		 i, count = state.effects.count, ended = 0;
 
 	for (s = p == NULL ? NULL : p->sessions; s != NULL; s = s->next) {
 		if (!has_stamp(s, o))
 			continue;
-		member_session_end(s->key, true);
+		revoke(s, o, whole);
 		ended++;
 	}
 	/* Those of this very turn are not in memory yet. */
@@ -312,9 +331,20 @@ member_sessions_end(int64_t row, const struct organization *o)
 		if (s == NULL || state.effects.list[i].account->row != row ||
 		    !has_stamp(s, o))
 			continue;
-		memcpy(key, s->key, sizeof(key));
-		member_session_end(key, true);
+		revoke(s, o, whole);
 		ended++;
 	}
 	return ended;
+}
+
+size_t
+member_sessions_end(int64_t row, const struct organization *o)
+{
+	return revoke_all(row, o, true);
+}
+
+size_t
+member_stamps_end(int64_t row, const struct organization *o)
+{
+	return revoke_all(row, o, false);
 }

@@ -25,6 +25,7 @@ const char	*grant_source_name(int);
 /* What a login makes of a membership; decided before anything is written. */
 struct member_change {
 	bool			 member;	/* it is one already */
+	bool			 suspended;	/* and was: this login lifts it */
 	enum role		 before;
 	enum role		 role;
 	enum role_source	 source_before;
@@ -47,6 +48,11 @@ bool		 member_login(const struct member_change *,
  * any, with NULL) ends: a revocation.  How many there were.
  */
 size_t		 member_sessions_end(int64_t, const struct organization *);
+/*
+ * Likewise, but a session that is signed in elsewhere too goes on there
+ * without its stamp of the organization.
+ */
+size_t		 member_stamps_end(int64_t, const struct organization *);
 /* One session ends, in the store and as an effect; revoke: see effect.h. */
 void		 member_session_end(const uint8_t [SESSION_KEY], bool);
 

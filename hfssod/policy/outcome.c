@@ -3,9 +3,11 @@
  * verifier for an organization of another group, nor let a message count
  * twice.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/limits.h"
+#include "common/log.h"
 #include "hfssod/policy/outcome.h"
 #include "hfssod/policy/state.h"
 
@@ -25,14 +27,51 @@ outcome_place(const char *organization, const char *connection,
 	c = directory_connection(state.directory, org, connection);
 	if (c == NULL || c->settings == NULL)
 		return VERDICT_unknown_organization;
-	if (!c->settings->enabled)
-		return VERDICT_connection_disabled;
 	if (org->id == 0 || c->id == 0) {
 		*why = "the configuration is not in the store yet";
 		return VERDICT_unavailable;
 	}
 	*found = c;
 	return VERDICT_ok;
+}
+
+struct connection *
+outcome_connection(const char *what, const char *organization,
+    const char *connection)
+{
+	struct connection	*c;
+	const char		*why = "";
+	enum verdict		 v;
+
+	v = outcome_place(organization, connection, &c, &why);
+	if (v != VERDICT_ok)
+		log_warnx("%s of verifier %s for %.64s/%.64s ignored: %s", what,
+		    state.group, log_safe(organization), log_safe(connection),
+		    *why == '\0' ? verdict_log(v) : why);
+	return c;
+}
+
+enum verdict
+outcome_enabled(const struct connection *c)
+{
+	return c->settings->enabled && !c->off ? VERDICT_ok :
+	    VERDICT_connection_disabled;
+}
+
+void
+outcome_refused(const char *organization, const char *connection,
+    enum verdict v, const struct address *from)
+{
+	struct organization	*o;
+	struct connection	*c = NULL;
+	char			 where[96];
+
+	o = directory_organization(state.directory, organization);
+	if (o != NULL)
+		c = directory_connection(state.directory, o, connection);
+	snprintf(where, sizeof(where), "%s/%s", organization,
+	    c != NULL ? c->name : connection);
+	refusal_count(&state.refusals, store_now(state.store), where, v, from);
 }
 
 enum verdict

@@ -14,7 +14,10 @@
 #include "common/child.h"
 #include "common/log.h"
 #include "hfssod/policy/access.h"
+#include "hfssod/policy/check.h"
+#include "hfssod/policy/connection.h"
 #include "hfssod/policy/control.h"
+#include "hfssod/policy/document.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
@@ -40,10 +43,17 @@
 	V(session_revoke, ctl_result, result_refuse, \
 	    VERB_WRITES | VERB_ALWAYS) \
 	V(member_role, ctl_result, result_refuse, VERB_WRITES) \
+	V(connection_enable, ctl_result, result_refuse, VERB_WRITES) \
+	V(connection_disable, ctl_result, result_refuse, VERB_WRITES) \
+	V(connection_status, none, turn_none, VERB_WRITES) \
+	V(document_keep, none, turn_none, VERB_WRITES) \
+	V(document_ask, document_kept, turn_none, 0) \
+	V(check_outcome, none, turn_none, VERB_WRITES | VERB_ALWAYS) \
 	V(show_organizations, ctl_records, show_refuse, VERB_STORE) \
 	V(show_members, ctl_records, show_refuse, VERB_STORE) \
 	V(show_member, ctl_records, show_refuse, VERB_STORE) \
-	V(show_sessions, ctl_records, show_refuse, VERB_STORE)
+	V(show_sessions, ctl_records, show_refuse, VERB_STORE) \
+	V(show_connections, ctl_records, show_refuse, VERB_STORE)
 
 #define VERB_FUNCTION(name, answer, refuse, flags) \
 static void \
@@ -129,6 +139,8 @@ prepare(struct reader *r, const struct view_files *files)
 static void
 commit(void)
 {
+	struct peer	*p;
+
 	if (prepared == NULL)
 		return;
 	if (state.directory == NULL)
@@ -136,8 +148,32 @@ commit(void)
 	else {
 		state_use(prepared);
 		state_bind();
+		for (p = child_peers(); p != NULL; p = p->next)
+			if (p->ready)
+				connection_tell(p);
 	}
 	prepared = NULL;
+}
+
+static void
+joined(struct peer *p)
+{
+	if (state.directory != NULL)
+		connection_tell(p);
+}
+
+static void
+lost(struct peer *p)
+{
+	check_lost(p->instance);
+}
+
+static void
+each_turn(void)
+{
+	turn_hook();
+	if (child_setup()->kinds & KIND_POLICY)
+		check_due();
 }
 
 static void
@@ -174,7 +210,9 @@ main(int argc, char **argv)
 		.prepare = prepare,
 		.commit = commit,
 		.abort = abandon,
-		.turn = turn_hook,
+		.joined = joined,
+		.lost = lost,
+		.turn = each_turn,
 		.drain = drain,
 		.pulled = true
 	};

@@ -55,27 +55,37 @@ has(const char **list, size_t count, const char *value)
 	return bsearch(&value, list, count, sizeof(*list), compare) != NULL;
 }
 
-enum role
-rolemap_match(const struct policy_organization *org,
+const struct view_role_line *
+rolemap_line(const struct policy_organization *org,
     const struct strings *values)
 {
-	const char	**list;
-	enum role	  role = ROLE_NONE;
-	size_t		  i;
+	const struct view_role_line	 *line, *best = NULL;
+	const char			**list;
+	size_t				  i;
 
 	if (org->role_line_count == 0 || values->count == 0)
-		return ROLE_NONE;
+		return NULL;
 	list = sorted(values);
 	for (i = 0; i < org->role_line_count; i++) {
-		if (!has(list, values->count, org->role_lines[i].value))
+		line = &org->role_lines[i];
+		if (!has(list, values->count, line->value))
 			continue;
-		if (org->role_lines[i].role > role)
-			role = org->role_lines[i].role;
+		if (best == NULL || line->role > best->role)
+			best = line;
 		if (org->role_match == ROLE_MATCH_FIRST)
 			break;
 	}
 	free(list);
-	return role;
+	return best;
+}
+
+enum role
+rolemap_match(const struct policy_organization *org,
+    const struct strings *values)
+{
+	const struct view_role_line	*line = rolemap_line(org, values);
+
+	return line == NULL ? ROLE_NONE : line->role;
 }
 
 bool

@@ -28,6 +28,9 @@ const char	*role_source_name(int);
  */
 enum role	 rolemap_match(const struct policy_organization *,
 		    const struct strings *);
+/* The line that gives it; NULL if no line matches. */
+const struct view_role_line *rolemap_line(const struct policy_organization *,
+		    const struct strings *);
 
 /* What is known of a member at a login. */
 struct role_before {

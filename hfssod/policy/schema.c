@@ -121,7 +121,44 @@ static const char	 step_1[] =
 static const char	 step_2[] =
     "CREATE INDEX stamp_name_id ON stamp (connection, name_id);";
 
-static const char *const	 steps[] = { step_1, step_2 };
+/*
+ * Connections: how they are in the configuration, for reader; switched_off
+ * is hfssoctl's.  suspended: since when the provider knows him no more.
+ * hint and token are sealed by verifier.
+ */
+static const char	 step_3[] =
+    "ALTER TABLE connection ADD COLUMN"
+    " protocol TEXT NOT NULL DEFAULT 'saml';"
+    "ALTER TABLE connection ADD COLUMN"
+    " enabled INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE connection ADD COLUMN"
+    " switched_off INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE connection ADD COLUMN"
+    " logins INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE connection ADD COLUMN"
+    " login_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE membership ADD COLUMN"
+    " suspended INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE stamp ADD COLUMN hint BLOB;"
+    "CREATE INDEX stamp_session_index ON"
+    " stamp (connection, session_index);"
+    "CREATE INDEX refusal_connection ON"
+    " refusal (connection, verdict, minute, count);"
+    /* Asked again when since is as old as the connection says. */
+    "CREATE TABLE check_token (identity INTEGER PRIMARY KEY,"
+    " connection INTEGER NOT NULL, token BLOB NOT NULL,"
+    " since INTEGER NOT NULL, failures INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX check_token_since ON check_token (connection, since);"
+    /* The last good documents of providers. */
+    "CREATE TABLE document (id INTEGER PRIMARY KEY,"
+    " connection INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " url TEXT NOT NULL, etag TEXT NOT NULL,"
+    " fetched INTEGER NOT NULL, body BLOB NOT NULL,"
+    " UNIQUE (connection, kind)) STRICT;"
+    "CREATE TABLE connection_status (connection INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL, records BLOB NOT NULL) STRICT;";
+
+static const char *const	 steps[] = { step_1, step_2, step_3 };
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
 
 static char	 reason[512];

@@ -196,6 +196,7 @@ put_member(struct writer *w)
 	    role_source_name((int)store_integer(s, st, 5)));
 	record_boolean(w, "active", store_integer(s, st, 6) == ACCOUNT_ACTIVE);
 	put_time(w, "last_login", store_integer(s, st, 7));
+	put_time(w, "suspended", store_integer(s, st, 8));
 	record_end(w);
 }
 
@@ -363,6 +364,7 @@ put_whole_member(struct page *p, int64_t organization)
 		record_boolean(w, "resource_groups_truncated", true);
 	put_sessions(w, row, organization);
 	put_time(w, "last_login", store_integer(s, st, 8));
+	put_time(w, "suspended", store_integer(s, st, 9));
 	record_end(w);
 }
 
@@ -464,6 +466,110 @@ show_sessions(struct request *request, struct reader *r, struct writer *w)
 		    (long long)store_integer(s, ST_show_sessions, 7));
 	}
 	store_end(s, ST_show_sessions);
+	record_end(&p.body);
+	if (step != STEP_ROW)
+		p.after[0] = '\0';
+	return page_end(&p, v, w);
+}
+
+/* --- connections ------------------------------------------------------ */
+
+/* Refusals by verdict, as far back as they are kept. */
+static void
+put_refusals(struct writer *w, const char *organization,
+    const char *connection)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+	char		 where[96];
+
+	snprintf(where, sizeof(where), "%s/%s", organization, connection);
+	record_object(w, "refusals");
+	for (step = store_run(s, ST_show_refusals, v_text(where),
+	    v_int(store_now(s) - REFUSALS_KEPT)); step == STEP_ROW;
+	    step = store_next(s, ST_show_refusals))
+		record_integer(w, store_text(s, ST_show_refusals, 0),
+		    store_integer(s, ST_show_refusals, 1));
+	store_end(s, ST_show_refusals);
+	record_end(w);
+}
+
+/* The object that verifier sent, under a name; connection.c looked at it. */
+static void
+put_status(struct writer *w)
+{
+	struct bytes		 b;
+	struct reader		 r;
+	struct record_item	 item;
+
+	b = store_blob(state.store, ST_show_connections, 10);
+	wire_read(&r, b.data, b.len);
+	if (!record_next(&r, &item) || item.type != RECORD_OBJECT) {
+		record_null(w, "status");
+		return;
+	}
+	record_object(w, "status");
+	wire_put_raw(w, r.at, r.left);
+}
+
+static void
+put_connection(struct writer *w)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_show_connections;
+
+	record_object(w, "");
+	record_string(w, "organization", store_text(s, st, 1));
+	record_string(w, "name", store_text(s, st, 3));
+	record_string(w, "protocol", store_text(s, st, 4));
+	record_string(w, "state", store_integer(s, st, 5) == 0 ? "disabled" :
+	    store_integer(s, st, 6) != 0 ? "switched off" : "enabled");
+	record_integer(w, "logins", store_integer(s, st, 7));
+	put_time(w, "last_login", store_integer(s, st, 8));
+	put_refusals(w, store_text(s, st, 1), store_text(s, st, 3));
+	put_time(w, "status_at", store_integer(s, st, 9));
+	put_status(w);
+	record_end(w);
+}
+
+enum verdict
+show_connections(struct request *request, struct reader *r, struct writer *w)
+{
+	struct page	 p;
+	struct writer	 one;
+	struct store	*s;
+	enum statement	 st = ST_show_connections;
+	enum verdict	 v;
+	enum step	 step;
+	const char	*folded;
+	int64_t		 id = 0;
+	char		 first[32];
+
+	(void)request;
+	if ((v = page_begin(&p, r)) != VERDICT_ok ||
+	    (p.q.organization[0] != '\0' &&
+	    (v = find_organization(&p, &id)) != VERDICT_ok))
+		return page_end(&p, v, w);
+	s = state.store;
+	/* "number organization", of the last one shown. */
+	strlcpy(first, p.q.after, sizeof(first));
+	first[strcspn(first, " ")] = '\0';
+	folded = strchr(p.q.after, ' ');
+	wire_init(&one, LIMIT_MESSAGE);
+	record_array(&p.body, "");
+	for (step = store_run(s, st, v_text(folded == NULL ? "" : folded + 1),
+	    v_int(number(first)), v_int(id), v_text(p.q.name));
+	    step == STEP_ROW; step = store_next(s, st)) {
+		wire_reset(&one);
+		put_connection(&one);
+		if (p.body.len + one.len > PAGE)
+			break;
+		wire_put_raw(&p.body, one.data, one.len);
+		snprintf(p.after, sizeof(p.after), "%lld %s",
+		    (long long)store_integer(s, st, 0), store_text(s, st, 2));
+	}
+	store_end(s, st);
+	wire_free(&one);
 	record_end(&p.body);
 	if (step != STEP_ROW)
 		p.after[0] = '\0';

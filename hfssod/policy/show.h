@@ -19,6 +19,8 @@ enum verdict	 show_member(struct request *, struct reader *,
 		    struct writer *);
 enum verdict	 show_sessions(struct request *, struct reader *,
 		    struct writer *);
+enum verdict	 show_connections(struct request *, struct reader *,
+		    struct writer *);
 /* ctl_records with a verdict and nothing to show. */
 void		 show_refuse(struct writer *, enum verdict);
 

@@ -32,6 +32,7 @@ struct state {
 	struct session		*session;	/* who it is; or NULL */
 	const char		*group;		/* the peer's verifier group */
 	uint64_t		 asker;		/* the peer's instance */
+	size_t			 unsent;	/* octets that wait for it */
 	/* and what its handler may add: */
 	uint64_t		 origin;	/* instance to answer; or 0 */
 	enum message		 also;		/* to tell another; or none, */

@@ -156,7 +156,8 @@ tell_repeated(void)
 }
 
 static bool
-write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals)
+write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals,
+    bool logins)
 {
 	struct store	*s = state.store;
 	size_t		 i;
@@ -170,6 +171,8 @@ write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals)
 		store_run(s, ST_burned_remove, v_int(rows[i]));
 	if (refusals)
 		refusals_write(&state.refusals, s);
+	if (logins)
+		directory_logins_write(state.directory, s);
 	return store_commit(s);
 }
 
@@ -179,7 +182,7 @@ sweep_run(bool all)
 	static struct found	 f;
 	int64_t			 rows[BATCH];
 	size_t			 burned, slots;
-	bool			 refusals, ok;
+	bool			 refusals, logins, ok;
 
 	memset(&f, 0, sizeof(f));
 	f.now = store_now(state.store);
@@ -191,12 +194,13 @@ sweep_run(bool all)
 	sweep.more = burned == BATCH;
 	refusals = all ? state.refusals.table.count > 0 :
 	    refusals_due(&state.refusals, f.now);
+	logins = directory_logins_due(state.directory, f.now, all);
 	if (f.ended == 0 && f.used == 0 && burned == 0 && !refusals &&
-	    !pending_due(&state.pending)) {
+	    !logins && !pending_due(&state.pending)) {
 		store_forget(state.store);
 		return true;
 	}
-	if ((ok = write_all(&f, rows, burned, refusals))) {
+	if ((ok = write_all(&f, rows, burned, refusals, logins))) {
 		apply_found(&f);
 		if (pending_due(&state.pending)) {
 			pending_written(&state.pending);
@@ -204,6 +208,8 @@ sweep_run(bool all)
 		}
 		if (refusals)
 			refusals_written(&state.refusals);
+		if (logins)
+			directory_logins_written(state.directory, f.now);
 	} else {
 		audit_forget(&state.audit);
 		log_debug("sweep: %s", store_error(state.store));

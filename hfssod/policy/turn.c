@@ -14,6 +14,7 @@
 #include "hfssod/policy/turn.h"
 
 #define ROUND	16		/* messages of one peer at a time */
+#define ROOM	(4 * 1024 * 1024) /* octets of answers that end a turn */
 
 /* An answer that waits for the commit. */
 struct answer {
@@ -52,7 +53,7 @@ next_answer(void)
 {
 	if (!turn.ready) {
 		wire_init(&turn.all, LIMIT_VIEW);
-		wire_init(&turn.one, LIMIT_MESSAGE);
+		wire_init(&turn.one, LIMIT_FETCH_MESSAGE);
 		turn.ready = true;
 	}
 	if (turn.count == turn.size) {
@@ -152,13 +153,14 @@ end_write(enum verdict v, size_t mark)
 
 /* The request that begins the message, decoded for the dispatcher. */
 static void
-decode_request(const struct verb *verb, const struct peer *peer,
+decode_request(const struct verb *verb, const struct peer *peer, uint64_t id,
     const struct reader *r, struct request *request)
 {
 	struct reader	 copy = *r;
 
 	memset(request, 0, sizeof(*request));
 	request->host = "";
+	request->id = id;
 	if ((verb->flags & VERB_REQUEST) == 0)
 		return;
 	request_get(&copy, request);
@@ -207,13 +209,17 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 	struct request	 request;
 	enum verdict	 v;
 
-	decode_request(verb, peer, r, &request);
+	decode_request(verb, peer, id, r, &request);
 	state.group = peer->group;
 	state.asker = peer->instance;
+	state.unsent = turn.all.len +
+	    (peer->buf == NULL ? 0 : imsgbuf_queued(peer->buf));
 	state.origin = 0;
 	state.also = MESSAGE_none;
 	state.event = NULL;
 	wire_reset(&turn.one);
+	turn.one.most = verb->answer == MESSAGE_none ? 0 :
+	    message_info(verb->answer)->most;
 	v = resolve(verb, &request);
 	if (v != VERDICT_ok)
 		verb->refuse(&turn.one, v);
@@ -237,6 +243,15 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 	wire_put_raw(&turn.all, turn.one.data, turn.one.len);
 	if (v == VERDICT_ok && state.also != MESSAGE_none)
 		add_also(a);
+	if (turn.all.bad)
+		fatalx("the answers of a turn are too long");
+}
+
+void
+turn_none(struct writer *w, enum verdict v)
+{
+	(void)w;
+	(void)v;
 }
 
 /* --- ending ----------------------------------------------------------- */
@@ -302,11 +317,12 @@ send_answer(struct answer *a, bool failed, turn_send_fn *send)
 	if (failed && (a->verb->flags & (VERB_WRITES | VERB_STORE))) {
 		v = VERDICT_unavailable;
 		wire_reset(&turn.one);
+		turn.one.most = LIMIT_MESSAGE;
 		a->verb->refuse(&turn.one, v);
 		w = turn.one;
 	}
 	log_answer(a, v);
-	if (p != NULL)
+	if (p != NULL && a->verb->answer != MESSAGE_none)
 		send(p, a->verb->answer, a->id, &w);
 	if (!failed && a->also != MESSAGE_none)
 		send_also(a, send);
@@ -369,10 +385,11 @@ pull(void)
 	do {
 		got = 0;
 		for (i = 0, p = child_peers(); p != NULL; p = p->next, i++)
-			if (i >= skip)
+			if (i >= skip && turn.all.len < ROOM)
 				got += child_dispatch(p, ROUND);
 		for (i = 0, p = child_peers(); i < skip; p = p->next, i++)
-			got += child_dispatch(p, ROUND);
+			if (turn.all.len < ROOM)
+				got += child_dispatch(p, ROUND);
 		total += got;
 	} while (got > 0 && !turn.lost && total < LIMIT_TURN_MESSAGES &&
 	    clock_ms() < end);

@@ -21,9 +21,9 @@ typedef enum verdict handle_fn(struct request *, struct reader *,
 
 struct verb {
 	enum message	 message;
-	enum message	 answer;
+	enum message	 answer;	/* or none */
 	handle_fn	*run;
-	/* Its answer with a verdict and nothing else. */
+	/* Its answer with a verdict and nothing else; turn_none without. */
 	void		(*refuse)(struct writer *, enum verdict);
 	unsigned int	 flags;
 };
@@ -32,6 +32,8 @@ struct verb {
 #define VERB_STORE	4u	/* reads the store: fails with the turn */
 #define VERB_ALWAYS	8u	/* run where nothing can be written, too */
 
+/* Nothing: for a message that has no answer. */
+void	 turn_none(struct writer *, enum verdict);
 /* Run one request; the answer waits for the end of the turn. */
 void	 turn_run(const struct verb *, struct peer *, uint64_t,
 	    struct reader *);

@@ -477,9 +477,10 @@ carried_stamps(void **unused)
 	strlcpy(cookie, run_login(&o)->session, sizeof(cookie));
 	execute("INSERT INTO organization VALUES (77, 'beta', 'beta',"
 	    " 'managed', 1, 0, 0, 0)");
-	execute("INSERT INTO connection VALUES (77, 77, 'x', 1, 0)");
+	execute("INSERT INTO connection (id, organization, name,"
+	    " present, created) VALUES (77, 77, 'x', 1, 0)");
 	execute("INSERT INTO stamp SELECT session, 77, 77, since, expires, '',"
-	    " NULL FROM stamp");
+	    " NULL, NULL FROM stamp");
 	fixture_restart();
 	o = an_outcome("u1", 2, 2);
 	o.request.credential = CREDENTIAL_SESSION;
@@ -516,12 +517,13 @@ revoked_stamps(void **unused)
 	(void)unused;
 	execute("INSERT INTO organization VALUES (77, 'beta', 'beta',"
 	    " 'managed', 1, 0, 0, 0)");
-	execute("INSERT INTO connection VALUES (77, 77, 'x', 1, 0)");
+	execute("INSERT INTO connection (id, organization, name,"
+	    " present, created) VALUES (77, 77, 'x', 1, 0)");
 	for (i = 0; i < 3; i++) {
 		o = an_outcome("u1", 2 * i + 1, 2 * i + 1);
 		strlcpy(cookie, run_login(&o)->session, sizeof(cookie));
 		execute("INSERT INTO stamp SELECT session, 77, 77, since,"
-		    " expires, '', NULL FROM stamp");
+		    " expires, '', NULL, NULL FROM stamp");
 		fixture_restart();
 		beta = directory_organization_id(state.directory, 77);
 		s = session_person(&state.sessions, 1)->sessions;

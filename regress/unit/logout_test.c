@@ -252,11 +252,6 @@ refuses(void **unused)
 	verifier.group = "apart";
 	assert_int_equal(run(&o), VERDICT_wrong_group);
 	verifier.group = "default";
-	acme_connections[0].enabled = false;
-	fixture_use();
-	assert_int_equal(run(&o), VERDICT_connection_disabled);
-	acme_connections[0].enabled = true;
-	fixture_use();
 	o.message_until = clock_now() - 1000;
 	assert_int_equal(run(&o), VERDICT_saml_expired);
 	o.message_until = clock_now() + 300;
@@ -298,6 +293,30 @@ no_index(void **unused)
 	    " WHERE session_index = '_1'"), 1);
 }
 
+/* A connection that is off lets nobody in, but who is in may be put out. */
+static void
+disabled(void **unused)
+{
+	struct logout_outcome	 o;
+
+	(void)unused;
+	assert_non_null(sign_in("ada", "_1"));
+	assert_non_null(sign_in("ben", "_2"));
+	acme_connections[0].enabled = false;
+	fixture_use();
+	o = a_logout("ada", 1);
+	o.name_id.format = "urn:f";
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 1);
+	acme_connections[0].enabled = true;
+	fixture_use();
+	directory_connection_id(state.directory, 1)->off = true;
+	o = a_logout("ben", 2);
+	o.name_id.format = "urn:f";
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 0);
+}
+
 /* An answer that is too long to be passed on does no harm. */
 static void
 long_answer(void **unused)
@@ -327,9 +346,10 @@ one_stamp(void **unused)
 	assert_non_null(s = sign_in("ada", "_1"));
 	execute("INSERT INTO organization (id, name, folded, mode, present,"
 	    " created) VALUES (50, 'beta', 'beta', 'managed', 1, 0);"
-	    "INSERT INTO connection VALUES (60, 50, 'sso', 1, 0);"
+	    "INSERT INTO connection (id, organization, name, present, created)"
+	    " VALUES (60, 50, 'sso', 1, 0);"
 	    "INSERT INTO stamp SELECT session, 50, 60, since, expires, '',"
-	    " name_id FROM stamp");
+	    " name_id, hint FROM stamp");
 	fixture_restart();
 	beta = directory_organization_id(state.directory, 50);
 	assert_non_null(beta);
@@ -382,9 +402,10 @@ pending_stamp(void **unused)
 	assert_non_null(sign_in("ada", "_1"));
 	execute("INSERT INTO organization (id, name, folded, mode, present,"
 	    " created) VALUES (50, 'beta', 'beta', 'managed', 1, 0);"
-	    "INSERT INTO connection VALUES (60, 50, 'sso', 1, 0);"
+	    "INSERT INTO connection (id, organization, name, present, created)"
+	    " VALUES (60, 50, 'sso', 1, 0);"
 	    "INSERT INTO stamp SELECT session, 50, 60, since, expires, '',"
-	    " name_id FROM stamp;"
+	    " name_id, hint FROM stamp;"
 	    "CREATE TRIGGER full BEFORE DELETE ON stamp BEGIN"
 	    " SELECT RAISE(ABORT, 'full'); END");
 	fixture_restart();
@@ -436,6 +457,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(ends_by_name, begin, end),
 		cmocka_unit_test_setup_teardown(refuses, begin, end),
 		cmocka_unit_test_setup_teardown(no_index, begin, end),
+		cmocka_unit_test_setup_teardown(disabled, begin, end),
 		cmocka_unit_test_setup_teardown(long_answer, begin, end),
 		cmocka_unit_test_setup_teardown(one_stamp, begin, end),
 		cmocka_unit_test_setup_teardown(full_store, begin, end),
