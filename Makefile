@@ -140,11 +140,14 @@ SRCS_VERIFIER = \
 		hfssod/verifier/attribute.c \
 		hfssod/verifier/authn_request.c \
 		hfssod/verifier/claims.c \
+		hfssod/verifier/client_auth.c \
 		hfssod/verifier/config.c \
 		hfssod/verifier/connection.c \
 		hfssod/verifier/consume.c \
 		hfssod/verifier/crypto.c \
 		hfssod/verifier/decrypt.c \
+		hfssod/verifier/discovery.c \
+		hfssod/verifier/expiry.c \
 		hfssod/verifier/identity.c \
 		hfssod/verifier/job.c \
 		hfssod/verifier/json.c \
@@ -160,12 +163,28 @@ SRCS_VERIFIER = \
 		hfssod/verifier/markup.c \
 		hfssod/verifier/metadata_idp.c \
 		hfssod/verifier/metadata_sp.c \
+		hfssod/verifier/oidc.c \
+		hfssod/verifier/oidc_answer.c \
+		hfssod/verifier/oidc_check.c \
+		hfssod/verifier/oidc_derive.c \
+		hfssod/verifier/oidc_logout.c \
+		hfssod/verifier/oidc_query.c \
+		hfssod/verifier/oidc_request.c \
 		hfssod/verifier/outgoing.c \
 		hfssod/verifier/redirect.c \
 		hfssod/verifier/response.c \
+		hfssod/verifier/schedule.c \
 		hfssod/verifier/seal.c \
 		hfssod/verifier/signature.c \
+		hfssod/verifier/source.c \
+		hfssod/verifier/source_read.c \
+		hfssod/verifier/source_round.c \
+		hfssod/verifier/sso.c \
+		hfssod/verifier/status.c \
+		hfssod/verifier/switches.c \
+		hfssod/verifier/test.c \
 		hfssod/verifier/token.c \
+		hfssod/verifier/vault.c \
 		hfssod/verifier/verifier.c \
 		hfssod/verifier/xml.c
 

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/record.h"
 #include "hfssod/verifier/source_room.h"
 #include "hfssod/verifier/source_round.h"
 #include "hfssod/verifier/status.h"
@@ -442,5 +443,58 @@ sources_use(struct config *config)
 			s->begun = true;
 			if (!ask_kept(s, 0))
 				begin(s);
+		}
+}
+
+/* --- how they are ------------------------------------------------------- */
+
+bool
+source_failing(const struct source *s)
+{
+	size_t i;
+
+	for (i = 0; i < DOCUMENT_MAX; i++)
+		if (s->documents[i].failures > 0)
+			return true;
+	return false;
+}
+
+static void
+put_document(struct writer *w, const struct source *s, enum document_kind kind)
+{
+	const struct source_document *doc = &s->documents[kind];
+	int64_t wait;
+
+	record_object(w, "");
+	record_string(w, "kind", document_name(kind));
+	if (doc->url != NULL)
+		record_string(w, "url", log_safe(doc->url));
+	if (doc->fetched != 0)
+		record_time(w, "fetched", doc->fetched);
+	if (doc->result[0] != '\0')
+		record_string(w, "result", doc->result);
+	wait = doc->due - clock_ms();
+	if (doc->tried)
+		record_time(w, "next", clock_now() + (wait > 0 ?
+		    wait / 1000 : 0));
+	if (doc->replaced != 0)
+		record_time(w, "replaced", doc->replaced);
+	record_end(w);
+}
+
+void
+source_records(const struct source *s, struct writer *w)
+{
+	size_t i;
+
+	record_array(w, "documents");
+	for (i = 0; i < DOCUMENT_MAX; i++)
+		if (source_has(s, i))
+			put_document(w, s, i);
+	record_end(w);
+	for (i = 0; i < DOCUMENT_MAX; i++)
+		if (s->documents[i].failures > 0) {
+			record_string(w, "error", s->documents[i].result);
+			return;
 		}
 }

@@ -10,7 +10,7 @@
 /* Tell policy of one connection, or of all. */
 void	 status_send(const struct connection *);
 void	 status_send_all(struct config *);
-/* Once, after the sandbox: warnings begin. */
+/* Of every connection again each hour, by verifier_look. */
 void	 status_start(void);
 
 #endif

@@ -1,8 +1,7 @@
 /*
  * verifier: takes login answers apart and says what they prove.  Main, the
- * hooks, the handler table, and all talk to other processes.  Must never
- * open a file or a socket after its start, and never answer http where
- * there is an outcome.
+ * hooks, the handler table, the configuration and the keys that seal.
+ * Must never open a file or a socket after its start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +13,17 @@
 #include "common/exchange.h"
 #include "common/limits.h"
 #include "common/log.h"
-#include "common/verdict.h"
+#include "hfssod/verifier/ask.h"
 #include "hfssod/verifier/config.h"
-#include "hfssod/verifier/consume.h"
 #include "hfssod/verifier/crypto.h"
 #include "hfssod/verifier/jose.h"
-#include "hfssod/verifier/login.h"
-#include "hfssod/verifier/logout.h"
-#include "hfssod/verifier/metadata_sp.h"
+#include "hfssod/verifier/source.h"
+#include "hfssod/verifier/sso.h"
+#include "hfssod/verifier/status.h"
+#include "hfssod/verifier/switches.h"
+#include "hfssod/verifier/test.h"
+#include "hfssod/verifier/vault.h"
+#include "hfssod/verifier/verifier.h"
 
 #define RENEW_LEAST	60		/* seconds between two key requests */
 #define RENEW_AGAIN	2		/* where there was no key to be had */
@@ -31,10 +33,29 @@ static struct config	*prepared;
 static struct seal_keys	 keys;
 static struct event	*renew;
 
-static const struct seal_keys *
-current_keys(void)
+const struct config *
+verifier_config(void)
+{
+	return config;
+}
+
+const struct seal_keys *
+verifier_keys(void)
 {
 	return keys.id[0] == 0 ? NULL : &keys;
+}
+
+bool
+verifier_enabled(const struct connection *c, bool test)
+{
+	return test || (c->view->enabled &&
+	    !switches_off(c->organization->name, c->view->name));
+}
+
+void
+verifier_look(void)
+{
+	status_send_all(config);
 }
 
 /* Ask policy for the keys, and again in a while, until the offer says when. */
@@ -97,140 +118,6 @@ key_offer(struct peer *peer, uint64_t id, struct reader *r)
 }
 
 static void
-sso_start(struct peer *peer, uint64_t id, struct reader *r)
-{
-	struct sso_request q;
-	struct login login;
-	struct writer w;
-
-	if (!sso_request_get(r, &q))
-		fatalx("sso_start is malformed");
-	login_begin(config, current_keys(), &q, clock_now(), &login);
-	wire_init(&w, LIMIT_LOGIN_MESSAGE);
-	sso_started_put(&w, &login.started);
-	peer_send(peer, MESSAGE_sso_started, id, &w);
-	wire_free(&w);
-	login_free(&login);
-}
-
-static void
-sso_answer(struct peer *peer, uint64_t id, struct reader *r)
-{
-	struct peer *policy;
-	struct sso_request q;
-	struct consumed c;
-	struct writer w;
-
-	(void)id;
-	if (!sso_request_get(r, &q))
-		fatalx("sso_answer is malformed");
-	/* http's own deadline answers when policy is away. */
-	if ((policy = child_peer(PROC_POLICY, NULL)) == NULL)
-		return;
-	consume(config, current_keys(), &q, peer->instance, clock_now(), &c);
-	wire_init(&w, LIMIT_LOGIN_MESSAGE);
-	outcome_put(&w, &c.outcome);
-	if (w.bad) {
-		/* JSON that maps one long message into two long lists. */
-		consume_refuse(&c, VERDICT_attribute_too_long, "");
-		wire_reset(&w);
-		outcome_put(&w, &c.outcome);
-	}
-	peer_send(policy, MESSAGE_login_outcome, q.request.id, &w);
-	wire_free(&w);
-	consume_free(&c);
-}
-
-static void
-sso_logout(struct peer *peer, uint64_t id, struct reader *r)
-{
-	struct peer *policy;
-	struct sso_request q;
-	struct logout l;
-	struct writer w;
-
-	(void)id;
-	if (!sso_request_get(r, &q))
-		fatalx("sso_logout is malformed");
-	if ((policy = child_peer(PROC_POLICY, NULL)) == NULL)
-		return;
-	logout_receive(config, current_keys(), &q, peer->instance,
-	    clock_now(), &l);
-	wire_init(&w, LIMIT_LOGIN_MESSAGE);
-	logout_outcome_put(&w, &l.outcome);
-	peer_send(policy, MESSAGE_logout_outcome, q.request.id, &w);
-	wire_free(&w);
-	logout_free(&l);
-}
-
-/* Policy has ended a session; http waits for where to send its browser. */
-static void
-logout_start(struct peer *peer, uint64_t id, struct reader *r)
-{
-	struct logout_start s;
-	struct peer *http;
-	struct login login;
-	struct writer w;
-
-	(void)peer;
-	if (!logout_start_get(r, &s))
-		fatalx("logout_start is malformed");
-	http = child_instance(s.origin);
-	if (http == NULL || (http->kinds & KIND_BROWSER) == 0)
-		return;
-	logout_begin(config, current_keys(), &s, clock_now(), &login);
-	wire_init(&w, LIMIT_LOGIN_MESSAGE);
-	sso_started_put(&w, &login.started);
-	peer_send(http, MESSAGE_sso_started, id, &w);
-	wire_free(&w);
-	login_free(&login);
-}
-
-static void
-metadata_get(struct peer *peer, uint64_t id, struct reader *r)
-{
-	const struct connection *c;
-	struct sp_metadata answer;
-	struct metadata_sp m;
-	struct sso_request q;
-	struct writer w;
-	char *text = NULL;
-
-	if (!sso_request_get(r, &q))
-		fatalx("sp_metadata_get is malformed");
-	memset(&answer, 0, sizeof(answer));
-	answer.verdict = VERDICT_unknown_organization;
-	c = config == NULL ? NULL :
-	    config_find(config, q.organization, q.connection);
-	if (c != NULL) {
-		m.entity_id = c->entity_id;
-		m.acs = c->acs;
-		m.slo = c->logout_key == NULL ? NULL : c->slo;
-		m.nameid_format = c->view->nameid_format;
-		m.requests_signed = c->request_key != NULL;
-		m.assertions_signed =
-		    c->view->require_signed != REQUIRE_RESPONSE;
-		m.sign = &c->organization->sign;
-		m.decrypt = &c->organization->decrypt;
-		text = metadata_sp_write(&m);
-		answer.verdict = VERDICT_ok;
-		answer.document.data = (const uint8_t *)text;
-		answer.document.len = strlen(text);
-	}
-	wire_init(&w, LIMIT_MESSAGE);
-	sp_metadata_put(&w, &answer);
-	if (w.bad) {
-		memset(&answer, 0, sizeof(answer));
-		answer.verdict = VERDICT_internal;
-		wire_reset(&w);
-		sp_metadata_put(&w, &answer);
-	}
-	peer_send(peer, MESSAGE_sp_metadata, id, &w);
-	wire_free(&w);
-	free(text);
-}
-
-static void
 start(const struct setup *setup)
 {
 	(void)setup;
@@ -244,6 +131,7 @@ begin(const struct setup *setup)
 	(void)setup;
 	if ((renew = evtimer_new(child_base(), renew_fired, NULL)) == NULL)
 		fatalx("evtimer_new");
+	status_start();
 }
 
 static const char *
@@ -256,9 +144,14 @@ prepare(struct reader *r, const struct view_files *files)
 static void
 commit(void)
 {
-	config_free(config);
+	struct config *old = config;
+
 	config = prepared;
 	prepared = NULL;
+	/* Sources still know the old one until they have been told. */
+	sources_use(config);
+	config_free(old);
+	verifier_look();
 }
 
 static void
@@ -273,14 +166,31 @@ joined(struct peer *peer)
 {
 	if (peer->kinds & KIND_POLICY)
 		ask_keys();
+	if (peer->kinds & (KIND_POLICY | KIND_FETCH))
+		sources_joined(peer);
+	if (peer->kinds & KIND_POLICY)
+		verifier_look();
+}
+
+static void
+lost(struct peer *peer)
+{
+	if (peer->kinds & KIND_FETCH)
+		ask_lost();
 }
 
 static const struct handler handlers[] = {
 	{ MESSAGE_sso_start,		sso_start },
 	{ MESSAGE_sso_answer,		sso_answer },
 	{ MESSAGE_sso_logout,		sso_logout },
-	{ MESSAGE_logout_start,		logout_start },
-	{ MESSAGE_sp_metadata_get,	metadata_get },
+	{ MESSAGE_logout_start,		sso_logout_start },
+	{ MESSAGE_sp_metadata_get,	sso_metadata },
+	{ MESSAGE_check_start,		sso_check },
+	{ MESSAGE_fetch_answer,		ask_answered },
+	{ MESSAGE_document_kept,	source_kept },
+	{ MESSAGE_connection_switch,	switches_set },
+	{ MESSAGE_connection_refresh,	test_refresh },
+	{ MESSAGE_connection_test,	test_start },
 	{ MESSAGE_key_offer,		key_offer },
 	{ MESSAGE_none,			NULL }
 };
@@ -296,6 +206,7 @@ main(int argc, char *argv[])
 		.commit = commit,
 		.abort = abandon,
 		.joined = joined,
+		.lost = lost,
 	};
 
 	child_main(argc, argv, &child);

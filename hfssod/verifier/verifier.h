@@ -20,4 +20,7 @@ const struct seal_keys	*verifier_keys(void);
  */
 bool			 verifier_enabled(const struct connection *, bool);
 
+/* Tell of every connection how it is, and warn of what ends. */
+void			 verifier_look(void);
+
 #endif
