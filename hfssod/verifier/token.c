@@ -288,7 +288,6 @@ token_check(const struct token_rules *r, const json_t *claims,
 	if ((v = check_audience(r, claims, &f->detail)) != VERDICT_ok)
 		return v;
 	/* From here on it is for us, and a test may show what it says. */
-	f->claims = claims;
 	token_attributes(claims, &f->attributes);
 	if ((v = check_times(claims, true, now, &issued, &f->until,
 	    &f->detail)) != VERDICT_ok ||

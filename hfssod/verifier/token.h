@@ -34,10 +34,10 @@ struct token_rules {
  * issuer, assertion_id (jti, or "" without one), name_id.value (sub),
  * session_index (sid or ""), authn_instant (auth_time, else iat),
  * authn_context (acr or ""), until (as response_check says it), attributes
- * (token_attributes), claims, detail.  Strings point into the claims, which
- * must outlive the facts; facts_free must follow, whatever the verdict.
- * attributes and claims are there too if a token from the issuer and for us
- * is refused; nothing else but detail means anything then.
+ * (token_attributes), detail.  Strings point into the claims, which must
+ * outlive the facts; facts_free must follow, whatever the verdict.  The
+ * attributes are there too if a token of the issuer for us is refused;
+ * nothing else but detail means anything then.
  *
  * ok, oidc_issuer, oidc_audience (aud has others than us without azp, or
  * azp is not us), oidc_expired, oidc_not_yet, oidc_too_old (older than
