@@ -123,6 +123,7 @@ start(const struct setup *setup)
 	(void)setup;
 	crypto_start();
 	jose_start();
+	vault_start();
 }
 
 static void
