@@ -2,7 +2,12 @@
  * Addresses that belong together.  Shared by parent, verifier and fetch;
  * pure.  Must never match but whole hosts.
  */
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +28,38 @@ static const struct {
 	    "https://graph.microsoft.com:443" }
 };
 
+#define LABEL_MOST	63		/* RFC 1035 2.3.4 */
+
+/*
+ * Whether a host (lower case) is a name, or an address as inet_pton has
+ * it.  Other ways to write an address ("127.1", "0x7f000001") end in a
+ * number as well, and are read differently by different readers: neither.
+ */
+static bool
+host_valid(const char *host, bool six)
+{
+	struct in6_addr	 in6;
+	struct in_addr	 in;
+	const char	*label = host;
+	size_t		 len;
+
+	if (six)
+		return inet_pton(AF_INET6, host, &in6) == 1;
+	for (;; label += len + 1) {
+		len = strcspn(label, ".");
+		if (len == 0 || len > LABEL_MOST || label[0] == '-' ||
+		    label[len - 1] == '-')
+			return false;
+		if (label[len] == '\0')
+			break;
+	}
+	if (label[strspn(label, "0123456789")] == '\0' ||
+	    (strncmp(label, "0x", 2) == 0 &&
+	    label[2 + strspn(label + 2, "0123456789abcdef")] == '\0'))
+		return inet_pton(AF_INET, host, &in) == 1;
+	return true;
+}
+
 /* Host and port; the rest is the path.  NULL: malformed. */
 static const char *
 host_split(const char *at, struct web_address *a)
@@ -37,13 +74,13 @@ host_split(const char *at, struct web_address *a)
 	len = strspn(at, six ? "0123456789abcdefABCDEF:." :
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	    "-._");
-	if (len == 0 || len >= sizeof(a->host) - 2 ||
-	    (six && (at[len] != ']' || memchr(at, ':', len) == NULL)) ||
-	    (!six && (at[0] == '.' || at[len - 1] == '.')))
+	if (len == 0 || len > LIMIT_HOST || (six && at[len] != ']'))
 		return NULL;
 	for (i = 0; i < len; i++)
 		a->host[i] = (char)tolower((unsigned char)at[i]);
 	a->host[len] = '\0';
+	if (!host_valid(a->host, six))
+		return NULL;
 	end = at + len + (six ? 1 : 0);
 	a->port = a->tls ? 443 : 80;
 	if (*end == ':') {

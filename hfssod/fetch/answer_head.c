@@ -114,13 +114,18 @@ connection(struct answer_head *h, struct bytes v)
 static const char *
 content_type(struct answer_head *h, struct bytes v)
 {
-	struct bytes	 type = cut(&v, ';'), half = type;
+	struct bytes	 type = cut(&v, ';'), one = type, two;
+	const uint8_t	*slash;
 	size_t		 i;
 
 	if (type.len == 0)
 		return NULL;
-	if (type.len >= sizeof(h->type) || !is_token(cut(&half, '/')) ||
-	    !is_token(half))
+	if ((slash = memchr(type.data, '/', type.len)) == NULL)
+		return "malformed Content-Type";
+	one.len = (size_t)(slash - type.data);
+	two.data = slash + 1;
+	two.len = type.len - one.len - 1;
+	if (type.len >= sizeof(h->type) || !is_token(one) || !is_token(two))
 		return "malformed Content-Type";
 	for (i = 0; i < type.len; i++)
 		h->type[i] = (char)tolower(type.data[i]);
