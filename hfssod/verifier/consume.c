@@ -262,7 +262,7 @@ consume(const struct config *config, const struct seal_keys *keys,
 void
 consume_free(struct consumed *c)
 {
-	identity_free(&c->outcome.identity);
+	outcome_free(&c->outcome);
 	form_free(&c->form);
 	facts_free(&c->facts);
 	explicit_bzero(c, sizeof(*c));

@@ -29,6 +29,7 @@ struct exchange {
 	char			*name;		/* of the connection */
 	const char		*code;		/* in consumed.form */
 	bool			 rekeyed;
+	bool			 proved;	/* the token is the issuer's */
 	struct consumed		 consumed;
 	struct token_answer	 tokens;
 	struct jwt		 jwt;		/* facts point into it */
@@ -60,6 +61,8 @@ end(struct exchange *x, enum verdict v)
 		c->outcome.verdict = v;
 	else
 		consume_refuse(c, v, x->detail);
+	if (x->proved)
+		consume_received(c);
 	x->done(x->job, c);
 	consume_free(c);
 	token_answer_free(&x->tokens);
@@ -308,6 +311,7 @@ check_token(struct exchange *x)
 	verdict = token_check(&rules, x->jwt.claims, &x->jwt, clock_now(), f);
 	/* The set that it is of may be gone at the next step. */
 	x->jwt.key = NULL;
+	x->proved = true;
 	if (verdict != VERDICT_ok)
 		say(x, f->detail);
 	return verdict;
@@ -366,7 +370,6 @@ finish(struct exchange *x)
 	struct identity *id = &c->outcome.identity;
 	enum verdict v;
 
-	consume_received(c);
 	v = identity_make(c->connection->view, &c->facts, x->jwt.claims, id);
 	if (v != VERDICT_ok) {
 		say(x, c->facts.detail);
@@ -465,8 +468,10 @@ userinfo_came(void *arg, const struct fetch_answer *a)
 
 	if ((v = resume(x)) == VERDICT_ok)
 		v = userinfo_answer_read(a, &x->userinfo, x->detail);
-	if (v == VERDICT_ok)
+	if (v == VERDICT_ok) {
 		v = token_userinfo(x->userinfo, &x->consumed.facts);
+		say(x, x->consumed.facts.detail);
+	}
 	if (v != VERDICT_ok)
 		end(x, v);
 	else
