@@ -344,8 +344,8 @@ page_report(struct buffer *b, const struct login_answer *a, uint64_t id)
 		    "succeed.</p>\n");
 	else
 		html_format(b, "<p class=\"note\">This sign-in would be "
-		    "refused: <code>%s</code>. %s</p>\n",
-		    verdict_name(a->verdict), verdict_browser(a->verdict));
+		    "refused. Who tries is told: %s</p>\n",
+		    verdict_browser(a->verdict));
 	html_format(b, "<p>Connection <strong>%s</strong> of <strong>%s"
 	    "</strong>. This was only a test: nobody was signed in, and "
 	    "nothing was changed.</p>\n", a->connection, a->organization);

@@ -119,7 +119,7 @@ reports(void **state)
 	page_report(&b, &a, 1);
 	text = buffer_text(&b);
 	assert_null(strstr(text, "would succeed"));
-	assert_non_null(strstr(text, "<code>no_role</code>"));
+	assert_non_null(strstr(text, "You have no role in this organiz"));
 	/* In the order of the parts; one name for lines that share it. */
 	assert_non_null(at = strstr(text, "<h2>What the sign-in would give"));
 	assert_non_null(at = strstr(at, "<dt>Role</dt>\n<dd>write</dd>\n"));
