@@ -107,17 +107,15 @@ def sign(octets, key, alg):
     return key.sign(octets)
 
 
-def jwt(claims, key, alg=None, signature=None, **header):
+def jwt(claims, key, alg=None, header=None):
     """A token in compact form; what is None is left out."""
     alg = alg or algorithm_of(key)
-    header = {k: v for k, v in {"alg": alg, **header}.items()
+    header = {k: v for k, v in {"alg": alg, **(header or {})}.items()
               if v is not None}
     if isinstance(claims, dict):
         claims = {k: v for k, v in claims.items() if v is not None}
     text = f"{b64(compact(header))}.{b64(compact(claims))}"
-    if signature is None:
-        signature = sign(text.encode(), key, alg)
-    return f"{text}.{b64(signature)}"
+    return f"{text}.{b64(sign(text.encode(), key, alg))}"
 
 
 def verified(token, public):
@@ -168,7 +166,8 @@ class Reply:
         if not self.endless:
             size = len(self.body) if self.length is None else self.length
             lines.append(f"Content-Length: {size}")
-        if self.cut or self.endless:
+        if self.cut or self.endless or \
+                ("Connection", "close") in self.headers:
             handler.close_connection = True
         out = handler.wfile
         out.write("\r\n".join([*lines, "", ""]).encode())
@@ -266,6 +265,18 @@ class Grant:
         self.used = False
 
 
+POOL = []
+
+
+def next_key():
+    """An RSA key; the same again after three, since they are dear."""
+    if len(POOL) < 3:
+        POOL.append(d.rsa_key())
+    else:
+        POOL.append(POOL.pop(0))
+    return POOL[-1]
+
+
 class Liar:
     """
     lie: name of an endpoint to a Reply, or to a function of request and
@@ -285,7 +296,7 @@ class Liar:
         self.base = f"{scheme}://{name or '127.0.0.1'}" + (
             "" if self.server.port == 443 else f":{self.server.port}")
         self.issuer = issuer or self.base
-        self.key, self.kid = key or d.rsa_key(), "first"
+        self.key, self.kid = key or next_key(), "first"
         self.client, self.secret = client, secret
         self.public = None          # of the client's key
         self.auth = ("client_secret_basic", "client_secret_post")
@@ -354,7 +365,7 @@ class Liar:
             token, algorithm_of(self.key)), **lies.pop("claims", {})}
         header = {"kid": self.kid, **lies.pop("header", {})}
         key, alg = lies.pop("key", self.key), lies.pop("alg", None)
-        made = jwt(claims, key, alg, **header)
+        made = jwt(claims, key, alg, header)
         return lies.pop("wrap", lambda x: x)(made)
 
     # A login.
@@ -521,7 +532,7 @@ class Liar:
             "iss": self.issuer, "aud": self.client, "iat": now,
             "exp": now + 120, "jti": b64(os.urandom(12)),
             "events": {LOGOUT: {}}, **claims}, key or self.key, alg,
-            **{"kid": self.kid, "typ": "logout+jwt", **(header or {})})
+            {"kid": self.kid, "typ": "logout+jwt", **(header or {})})
 
 
 def at_hash(token, alg):
