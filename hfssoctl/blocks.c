@@ -203,6 +203,56 @@ flow_object(struct flow *w, const json_t *object, int64_t now)
 	}
 }
 
+static int
+widest(const json_t *object)
+{
+	const char	*key;
+	json_t		*value;
+	int		 n;
+
+	n = 0;
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		if (!json_is_object(value) && !json_is_array(value) &&
+		    !listed(heading, key) && (int)strlen(key) > n)
+			n = (int)strlen(key);
+	}
+	return n;
+}
+
+/* A number for each name, as of refusals. */
+static bool
+counts(const json_t *j)
+{
+	const char	*key;
+	json_t		*value;
+
+	json_object_foreach((json_t *)(uintptr_t)j, key, value) {
+		if (!json_is_integer(value))
+			return false;
+	}
+	return !json_is_array(j);
+}
+
+/* A line for each value; the times in an object called so are ends. */
+static void
+print_lines(FILE *f, const char *of, const json_t *object, int64_t now)
+{
+	const char	*key;
+	char		 name[64], *text;
+	json_t		*value;
+	int		 width;
+
+	width = widest(object);
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		if (json_is_object(value) || json_is_array(value))
+			continue;
+		text = value_text(listed(ends, of) ? of : key, value, now);
+		fprintf(f, "%*s%-*s  %s\n", 2 * INDENT, "", width,
+		    plain(key, name, sizeof(name)), text);
+		free(text);
+	}
+}
+
 static void
 print_nested(FILE *f, const char *key, const json_t *j, int64_t now)
 {
@@ -212,11 +262,11 @@ print_nested(FILE *f, const char *key, const json_t *j, int64_t now)
 	size_t		 i;
 
 	fprintf(f, "%*s%s", INDENT, "", plain(key, name, sizeof(name)));
-	if (!json_is_array(j) || !json_is_object(json_array_get(j, 0))) {
+	if (counts(j) || (json_is_array(j) &&
+	    !json_is_object(json_array_get(j, 0)))) {
 		flow_begin(&w, f, INDENT + (int)strlen(name) + 2, 2 * INDENT);
 		fputs("  ", f);
-		if (json_is_object(j))
-			flow_object(&w, j, now);
+		flow_object(&w, j, now);
 		json_array_foreach(j, i, value) {
 			text = value_text("", value, now);
 			flow_add(&w, text);
@@ -226,6 +276,8 @@ print_nested(FILE *f, const char *key, const json_t *j, int64_t now)
 		return;
 	}
 	fputc('\n', f);
+	if (json_is_object(j))
+		print_lines(f, key, j, now);
 	json_array_foreach(j, i, value) {
 		fprintf(f, "%*s", 2 * INDENT, "");
 		flow_begin(&w, f, 2 * INDENT, 3 * INDENT);
@@ -255,22 +307,6 @@ holds_nested(const json_t *j)
 			return true;
 	}
 	return false;
-}
-
-static int
-widest(const json_t *object)
-{
-	const char	*key;
-	json_t		*value;
-	int		 n;
-
-	n = 0;
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
-		if (!json_is_object(value) && !json_is_array(value) &&
-		    !listed(heading, key) && (int)strlen(key) > n)
-			n = (int)strlen(key);
-	}
-	return n;
 }
 
 /* All of an object but its heading; of an inner one only what is said. */

@@ -108,6 +108,23 @@ def test_bad(path, files):
     assert says in done.stderr, done.stderr
 
 
+def test_sample(files, tmp_path):
+    """The sample is good, with files of ours instead of those it names."""
+    text = (HERE.parent.parent / "etc/hfssod.conf").read_text()
+    there = {"sp-sign.key": "key", "sp-sign.crt": "certificate",
+             "sp-decrypt.key": "key", "sp-decrypt.crt": "certificate",
+             "okta.xml": "metadata", "entra.secret": "secret"}
+    for name, ours in there.items():
+        assert f"/etc/hfssod/{name}" in text
+        text = text.replace(f"/etc/hfssod/{name}", str(files[ours]))
+    assert '"/etc/hfssod/' not in text
+    path = tmp_path / "sample.conf"
+    path.write_text(f'ca file "{files["certificate"]}"\n' + text)
+    path.chmod(0o600)
+    done = check(path, files)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_configuration_that_others_may_write(files, tmp_path):
     path = tmp_path / "open.conf"
     path.write_text((HERE / "good/least.conf").read_text())

@@ -229,6 +229,14 @@ connection_record(struct writer *w)
 	record_string(w, "error", "timeout");
 	record_end(w);
 	record_end(w);
+	record_object(w, "expires");
+	record_time(w, "certificate", NOW + 6 * 86400);
+	record_time(w, "client_secret", NOW + 40 * 86400);
+	record_end(w);
+	record_object(w, "addresses");
+	record_string(w, "login", "https://hub.test/a");
+	record_string(w, "backchannel_logout", "https://hub.test/b");
+	record_end(w);
 	record_array(w, "keys");
 	key_record(w, "one", NOW + 31 * 86400);
 	key_record(w, "two", NOW + 29 * 86400);
@@ -275,6 +283,12 @@ test_blocks(void **state)
 	    ".well-known/openid\n"
 	    "            fetched 2026-09-21 14:12 (30s ago)\n"
 	    "            next 2026-09-22 14:13 (in 23h 59m)  error timeout\n"
+	    "    expires\n"
+	    "        certificate    2026-09-27 14:13 (6d left !)\n"
+	    "        client secret  2026-10-31 14:13 (40d left)\n"
+	    "    addresses\n"
+	    "        login               https://hub.test/a\n"
+	    "        backchannel logout  https://hub.test/b\n"
 	    "    keys\n"
 	    "        RS256  one  expires 2026-10-22 14:13 (31d left)\n"
 	    "        RS256  two  expires 2026-10-20 14:13 (29d left !)\n"
