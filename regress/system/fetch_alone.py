@@ -325,7 +325,7 @@ class Server:
             try:
                 if self.context is not None:
                     conn.unwrap()
-            except (OSError, ValueError):
+            except (OSError, ValueError, AttributeError):
                 pass
             conn.close()
 
