@@ -27,6 +27,7 @@ struct exchange {
 	struct job		*job;
 	oidc_consumed_fn	*done;
 	char			*name;		/* of the connection */
+	char			*issuer;	/* that was asked */
 	const char		*code;		/* in consumed.form */
 	bool			 rekeyed;
 	bool			 proved;	/* the token is the issuer's */
@@ -71,6 +72,7 @@ end(struct exchange *x, enum verdict v)
 	sealed_free(x->check_token);
 	sealed_free(x->logout_hint);
 	free(x->name);
+	free(x->issuer);
 	freezero(x, sizeof(*x));
 }
 
@@ -101,6 +103,9 @@ resume(struct exchange *x)
 		return VERDICT_unknown_organization;
 	if (!verifier_enabled(c, x->consumed.state.test))
 		return VERDICT_connection_disabled;
+	/* Another provider under the same name knows nothing of this. */
+	if (strcmp(c->view->issuer, x->issuer) != 0)
+		return VERDICT_login_elsewhere;
 	if (clock_ms() >= x->job->deadline) {
 		say(x, "out of time");
 		return VERDICT_provider_unreachable;
@@ -207,8 +212,8 @@ begin(struct exchange *x)
 
 	if (c->connection == NULL)
 		return VERDICT_unknown_organization;
-	x->name = strdup(c->connection->view->name);
-	if (x->name == NULL)
+	if ((x->name = strdup(c->connection->view->name)) == NULL ||
+	    (x->issuer = strdup(c->connection->view->issuer)) == NULL)
 		fatal("strdup");
 	if ((v = read_query(x)) != VERDICT_ok ||
 	    (v = find_login(x)) != VERDICT_ok)
@@ -299,7 +304,7 @@ check_token(struct exchange *x)
 
 	oidc_nonce(&x->consumed.state, nonce);
 	memset(&rules, 0, sizeof(rules));
-	rules.issuer = v->issuer;
+	rules.issuer = x->issuer;
 	rules.client_id = v->client_id;
 	rules.nonce = nonce;
 	rules.asked = x->consumed.state.time;

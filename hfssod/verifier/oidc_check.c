@@ -32,7 +32,8 @@ struct check {
 	char			*name;		/* of the connection */
 	char			*subject;
 	json_t			*kept;		/* owned; secret */
-	const char		*sub;		/* in kept */
+	const char		*iss;		/* in kept: who gave it */
+	const char		*sub;		/* and for whom */
 	bool			 rekeyed;
 	const struct connection	*connection;	/* of this turn */
 	struct token_answer	 tokens;
@@ -53,7 +54,8 @@ oidc_check_close(const struct connection *c, const char *subject,
 	char *text;
 
 	if (strlen(token) > LIMIT_SECRET ||
-	    (o = json_pack("{s:s, s:s}", "sub", sub, "token", token)) == NULL)
+	    (o = json_pack("{s:s, s:s, s:s}", "iss", c->view->issuer,
+	    "sub", sub, "token", token)) == NULL)
 		return NULL;
 	if ((text = json_dumps(o, JSON_COMPACT)) == NULL)
 		fatal("json_dumps");
@@ -106,7 +108,9 @@ find(struct check *k)
 	    config_find(config, k->organization, k->name);
 	if (k->connection != NULL &&
 	    k->connection->view->protocol == PROTOCOL_OIDC &&
-	    k->connection->source != NULL)
+	    k->connection->source != NULL &&
+	    (k->iss == NULL ||
+	    strcmp(k->iss, k->connection->view->issuer) == 0))
 		return true;
 	unknown(k, "there is no such connection");
 	return false;
@@ -140,7 +144,10 @@ open_kept(struct check *k, struct bytes token)
 		return false;
 	k->kept = json_object_read(opened, strlen(opened));
 	freezero(opened, strlen(opened));
+	/* Another provider is never shown it. */
 	return k->kept != NULL &&
+	    json_text(k->kept, "iss", &k->iss) == JSON_PRESENT &&
+	    strcmp(k->iss, k->connection->view->issuer) == 0 &&
 	    json_text(k->kept, "sub", &k->sub) == JSON_PRESENT &&
 	    json_text(k->kept, "token", &text) == JSON_PRESENT;
 }
@@ -171,8 +178,8 @@ oidc_check(uint64_t number, const struct check_start *s, oidc_checked_fn *done)
 	if (!resume(k))
 		return;
 	if (!open_kept(k, s->token)) {
-		strlcpy(k->detail, "sealed with another secret",
-		    sizeof(k->detail));
+		strlcpy(k->detail, "sealed with another secret, or given by "
+		    "another provider", sizeof(k->detail));
 		end(k, CHECK_UNREADABLE);
 		return;
 	}

@@ -11,9 +11,9 @@
 #include "hfssod/verifier/config.h"
 
 /*
- * Seal a refresh token for a subject, and beside it what the provider
- * itself calls him ("sub"), which every ID token that comes for it must
- * say.  As vault_close.
+ * Seal a refresh token for a subject, and beside it whose it is (issuer)
+ * and what the provider itself calls him ("sub"), which every ID token
+ * that comes for it must say.  As vault_close.
  */
 uint8_t	*oidc_check_close(const struct connection *, const char *,
 	    const char *, const char *, size_t *);

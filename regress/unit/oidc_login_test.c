@@ -851,6 +851,19 @@ reloaded_meanwhile(void **state)
 	op_give_tokens(&l, "{}", "{}");
 	ended(r, VERDICT_ok, NULL);
 	assert_string_equal(r->outcome.connection, "op");
+	with_userinfo();
+	r = asks_userinfo();
+	op_build();
+	op_answer(op_question_count - 1, 200, JSON,
+	    "{\"sub\":\"alice-id\"}");
+	ended(r, VERDICT_ok, NULL);
+	assert_int_equal(r->outcome.message_key.len, BURN_KEY);
+	/* One that puts another provider there. */
+	r = asks();
+	op_connections[0].issuer = "https://new.example";
+	op_build();
+	op_give_tokens(&l, "{}", "{}");
+	ended(r, VERDICT_login_elsewhere, NULL);
 }
 
 static void
