@@ -23,7 +23,8 @@ MISSING = None if PORTAL.exists() and shutil.which("plackup") else \
     "LemonLDAP::NG is not installed"
 
 BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
-CLIENT, SECRET = "hub", "a secret of the hub"
+# It does not decode what is percent-encoded in Basic authentication.
+CLIENT, SECRET = "hub", "secret0of0the0hub"
 
 INI = """\
 [all]

@@ -225,6 +225,7 @@ class Server(http.server.ThreadingHTTPServer):
             self.context.load_cert_chain(tls[1], tls[0])
         self.port = port or ports.free()
         self.hosts, self.ending = {}, threading.Event()
+        self.open = set()
         super().__init__((address, self.port), Handler)
         threading.Thread(target=self.serve_forever, args=(0.05,),
                          daemon=True).start()
@@ -236,13 +237,17 @@ class Server(http.server.ThreadingHTTPServer):
     def finish_request(self, request, client_address):
         request.settimeout(60)
         request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.open.add(request)
+        plain = request
         try:
             if self.context is not None:
                 request = self.context.wrap_socket(request, server_side=True)
+                self.open.add(request)
             super().finish_request(request, client_address)
         except (OSError, ssl.SSLError):
             pass
         finally:
+            self.open -= {request, plain}
             request.close()
 
     def handle_error(self, request, client_address):
@@ -253,6 +258,11 @@ class Server(http.server.ThreadingHTTPServer):
         self.ending.set()
         self.shutdown()
         self.server_close()
+        for one in list(self.open):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 # --- the provider -----------------------------------------------------------------

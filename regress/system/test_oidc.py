@@ -18,7 +18,7 @@ import lemonldap
 import liar as l
 from conftest import World
 
-GROUPS = 'scope { "groups" }'
+GROUPS = 'scope { "profile" "email" "groups" }'
 
 
 def told(site, person):
@@ -384,9 +384,7 @@ def test_each_by_domain(several):
                          ("lemon.example", "saml/login/lemon-saml")):
         answer = daemon.browser().get(daemon.url(
             f"/.hfsso/login?email=somebody%40{domain}&return=%2Fx"))
-        assert answer.status in (302, 303), answer.text
-        assert answer.location.startswith(
-            daemon.url(f"/organizations/acme/{path}?")), answer.location
+        assert f'url=/organizations/acme/{path}?' in answer.text
     page = daemon.browser().get(daemon.url("/.hfsso/login?organization=acme"))
     for path in ("saml/login", "oidc/login/op", "oidc/login/lemon"):
         assert f"/organizations/acme/{path}" in page.text
@@ -412,26 +410,33 @@ def test_switched_off_midway(several, name, path, user):
     page = person.follow(person.get(
         daemon.url(f"/organizations/acme/{path}")))
     before = members(several)
-    daemon.show("connection", "disable", "acme", name)
+    daemon.show("-f", "connection", "disable", "acme", name)
     try:
-        answer = daemon.browser().get(
-            daemon.url(f"/organizations/acme/{path}"))
-        assert answer.status == 403
         mark = daemon.mark()
         answer = finish(person, page, user)
         assert answer.status == 403, answer.text
         assert "connection_disabled" in daemon.log(mark)
         assert d.session_of(person, public) is None
         assert members(several) == before
-        assert "disabled" in str(daemon.show("show", "connections"))
+        assert "switched off" in str(daemon.show("show", "connections"))
         # And so it stays over a reload.
         daemon.reload()
-        assert daemon.browser().get(daemon.url(
-            f"/organizations/acme/{path}")).status == 403
+        starts(daemon, path, 403)
     finally:
         daemon.show("connection", "enable", "acme", name)
-    answer = daemon.browser().get(daemon.url(f"/organizations/acme/{path}"))
-    assert answer.status in (302, 303)
+    starts(daemon, path, 303)
+
+
+def starts(daemon, path, status, seconds=2):
+    """verifier hears of a switch a moment after it was committed."""
+    end = time.monotonic() + seconds * d.SLOW
+    while True:
+        answer = daemon.browser().get(
+            daemon.url(f"/organizations/acme/{path}"))
+        if answer.status == status:
+            return
+        assert time.monotonic() < end, answer.status
+        time.sleep(0.02)
 
 
 def finish(person, page, user):
@@ -573,7 +578,7 @@ def test_okta(shapes):
                           organization="okta")
     seen = told(shapes, person)
     assert seen.header("Remote-Groups") == "nlp"
-    assert seen.header("Remote-User") == "isaac-brock"
+    assert seen.header("Remote-User") == "Isaac-Brock"
 
 
 def test_entra(shapes):
@@ -681,6 +686,8 @@ def test_private_key_jwt(make_world):
             "liar", liar, secret=None,
             key=site.folder / f"client{n}.key")], d.ROLES))
     site.settings.organizations = made
+    site.settings.applications.clear()
+    site.settings.application()
     site.start()
     for n, liar in enumerate(site.liars):
         l.sign_in(site.daemon, liar, "signed", organization=f"o-{n}")
