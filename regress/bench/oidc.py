@@ -15,6 +15,7 @@ import uuid
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+import daemon as d
 import measure
 import nginx
 import saml
@@ -53,20 +54,6 @@ def claims(issuer, client, nonce, number, now):
             for i in range(GROUPS - 2)]}
 
 
-class Connection:
-    """A connection to it, for the configuration."""
-
-    def __init__(self, issuer, client, secret):
-        self.issuer, self.client, self.secret = issuer, client, secret
-
-    def text(self):
-        return (f'\tconnection "sso" oidc {{\n'
-                f'\t\tissuer "{self.issuer}"\n'
-                f'\t\tclient id "{self.client}" secret file '
-                f'"{self.secret}"\n'
-                '\t\tallow address { 127.0.0.1 }\n\t}\n')
-
-
 class Provider:
     """Discovery, one key, and the tokens that it was given."""
 
@@ -98,7 +85,8 @@ class Provider:
         secret = folder / "client.secret"
         secret.write_text(client.SECRET + "\n")
         secret.chmod(0o600)
-        return Connection(self.issuer, client.CLIENT, secret)
+        return d.OidcConnection("sso", self.issuer, [d.LOCAL],
+                                client.CLIENT, secret)
 
     def serve(self, tokens):
         self.stop()
