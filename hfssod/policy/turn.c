@@ -335,6 +335,14 @@ revoked(const struct session *s, const struct organization *o)
 	pending_add(&state.pending, s, o);
 }
 
+static void
+clear(struct writer *w)
+{
+	if (w->len > 0)
+		explicit_bzero(w->data, w->len);
+	wire_reset(w);
+}
+
 void
 turn_end(turn_send_fn *send)
 {
@@ -359,10 +367,8 @@ turn_end(turn_send_fn *send)
 		send_answer(&turn.list[i], failed, send);
 	if (turn.ready) {
 		/* A new session's cookie may have been among them. */
-		explicit_bzero(turn.all.data, turn.all.len);
-		wire_reset(&turn.all);
-		explicit_bzero(turn.one.data, turn.one.len);
-		wire_reset(&turn.one);
+		clear(&turn.all);
+		clear(&turn.one);
 	}
 	turn.count = 0;
 	turn.open = turn.lost = turn.failed = false;

@@ -10,90 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/child.h"
 #include "common/clock.h"
 #include "hfssod/policy/access.h"
 #include "hfssod/policy/logout.h"
-#include "hfssod/policy/sweep.h"
-#include "hfssod/policy/turn.h"
-#include "policy_fixture.h"
+#include "turn_fixture.h"
 
 static const struct verb verb_logout = { MESSAGE_logout_outcome,
     MESSAGE_logout_answer, logout_outcome, logout_refuse,
     VERB_REQUEST | VERB_WRITES | VERB_ALWAYS };
-static struct peer	 http = { .kinds = KIND_BROWSER, .instance = 5,
-			    .group = "", .ready = true };
-static struct peer	 verifier = { .kinds = KIND_VERIFIER, .instance = 6,
-			    .group = "default", .ready = true };
 static struct logout_answer	 answer;	/* the last one */
-static struct writer		 kept;
-static unsigned int		 answers;
-
-struct peer *
-child_instance(uint64_t instance)
-{
-	return instance == 5 ? &http : instance == 6 ? &verifier : NULL;
-}
-
-struct peer *
-child_peer(enum process kind, const char *group)
-{
-	(void)group;
-	return kind == PROC_VERIFIER ? &verifier : NULL;
-}
-
-struct peer *
-child_peers(void)
-{
-	return NULL;
-}
-
-unsigned int
-child_dispatch(struct peer *p, unsigned int most)
-{
-	(void)p;
-	(void)most;
-	return 0;
-}
-
-const struct setup *
-child_setup(void)
-{
-	static const struct setup	 setup = { .kinds = KIND_POLICY };
-
-	return &setup;
-}
-
-void
-peer_send(struct peer *p, enum message m, uint64_t id, const struct writer *w)
-{
-	(void)p;
-	(void)m;
-	(void)id;
-	(void)w;
-	fail();
-}
-
-void
-sweep_due(void)
-{
-}
-
-static void
-catch(struct peer *p, enum message m, uint64_t id, const struct writer *w)
-{
-	struct reader	 r;
-
-	assert_false(store_in_transaction(state.store));
-	assert_ptr_equal(p, &http);
-	assert_int_equal(m, MESSAGE_logout_answer);
-	assert_int_equal(id, 77);
-	wire_init(&kept, LIMIT_MESSAGE);
-	wire_put_raw(&kept, w->data, w->len);
-	wire_read(&r, kept.data, kept.len);
-	assert_true(logout_answer_get(&r, &answer));
-	answers++;
-}
 
 /* A LogoutRequest of okta for a NameID; the number makes its key. */
 static struct logout_outcome
@@ -126,15 +51,16 @@ run(const struct logout_outcome *o)
 	struct reader	 r;
 
 	logout_answer_free(&answer);
-	wire_free(&kept);
-	answers = 0;
 	wire_init(&w, LIMIT_LOGIN_MESSAGE);
 	logout_outcome_put(&w, o);
-	wire_read(&r, w.data, w.len);
-	turn_run(&verb_logout, &verifier, 1, &r);
-	turn_end(catch);
-	wire_free(&w);
-	assert_int_equal(answers, 1);
+	ask_id(&verb_logout, &verifier, 1, &w);
+	end_turn();
+	assert_int_equal(sent_count, 1);
+	assert_ptr_equal(sent[0].peer, &http);
+	assert_int_equal(sent[0].message, MESSAGE_logout_answer);
+	assert_int_equal(sent[0].id, 77);
+	wire_read(&r, sent[0].data, sent[0].len);
+	assert_true(logout_answer_get(&r, &answer));
 	if (answer.verdict != VERDICT_ok)
 		assert_string_equal(answer.started.url, "");
 	return answer.verdict;
@@ -163,10 +89,7 @@ live(void)
 static int
 begin(void **unused)
 {
-	int	 status = fixture_begin(unused);
-
-	wire_init(&kept, LIMIT_MESSAGE);
-	return status;
+	return fixture_begin(unused);
 }
 
 static int
@@ -174,7 +97,7 @@ end(void **unused)
 {
 	logout_answer_free(&answer);
 	memset(&answer, 0, sizeof(answer));
-	wire_free(&kept);
+	forget_sent();
 	return fixture_end(unused);
 }
 
@@ -315,6 +238,226 @@ disabled(void **unused)
 	o.name_id.format = "urn:f";
 	assert_int_equal(run(&o), VERDICT_ok);
 	assert_int_equal(live(), 0);
+}
+
+static struct strings
+one_index(const char *index)
+{
+	static const char	*list[2];
+
+	list[0] = index;
+	return (struct strings){ 1, list };
+}
+
+/* Somebody's session with entra that has this "sid". */
+static struct session *
+sign_in_entra(const char *subject, const char *sid)
+{
+	static unsigned int	 n = 8000;
+	struct outcome		 o = an_outcome(subject, n, n);
+
+	n++;
+	o.connection = "entra";
+	o.identity.session_index = sid;
+	return session_of(run_login(&o));
+}
+
+/* OpenID Connect: a session of the provider's alone says who is meant. */
+static void
+ends_by_session(void **unused)
+{
+	static const char	*two[] = { "s1", "s2" };
+	struct logout_outcome	 o;
+	struct session		*s;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", "s1"));
+	assert_non_null(sign_in_entra("ben", "s2"));
+	assert_non_null(s = sign_in("cyd", "s1"));
+	/* Nobody's, another connection's, or only like it. */
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("s9");
+	assert_int_equal(run(&o), VERDICT_ok);
+	o.session_indexes = one_index("s");
+	o.message_key = a_logout("", 2).message_key;
+	assert_int_equal(run(&o), VERDICT_ok);
+	o.session_indexes = one_index("S1");
+	o.message_key = a_logout("", 3).message_key;
+	assert_int_equal(run(&o), VERDICT_ok);
+	o = a_logout("", 4);
+	o.session_indexes = one_index("s2");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 3);
+	/* Nobody, or not one. */
+	o = a_logout("", 5);
+	o.connection = "entra";
+	assert_int_equal(run(&o), VERDICT_internal);
+	o.session_indexes = one_index("");
+	assert_int_equal(run(&o), VERDICT_internal);
+	o.session_indexes = (struct strings){ 2, two };
+	assert_int_equal(run(&o), VERDICT_internal);
+	assert_int_equal(live(), 3);
+	/* His, once; what was refused burnt nothing. */
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 2);
+	assert_int_equal(run(&o), VERDICT_replayed);
+	o.message_key = a_logout("", 6).message_key;
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 2);
+	/* That of okta with the same name for it has gone on. */
+	assert_ptr_equal(session_find(&state.sessions, s->key), s);
+	assert_int_equal(query("SELECT count(*) FROM stamp"), 2);
+}
+
+/* A session without a name of its own never ends by an empty one. */
+static void
+no_session_index(void **unused)
+{
+	struct logout_outcome	 o;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", ""));
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("");
+	assert_int_equal(run(&o), VERDICT_internal);
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 1);
+}
+
+/* Both "sub" and "sid": only what is in both. */
+static void
+both_must_match(void **unused)
+{
+	struct logout_outcome	 o;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", "s1"));
+	assert_non_null(sign_in_entra("ada", "s2"));
+	assert_non_null(sign_in_entra("ben", "s3"));
+	o = a_logout("ada", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("s3");
+	assert_int_equal(run(&o), VERDICT_ok);
+	o = a_logout("ben", 2);
+	o.connection = "entra";
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	o = a_logout("ada", 3);
+	o.connection = "okta";
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 3);
+	o = a_logout("ada", 4);
+	o.connection = "entra";
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 2);
+	/* "sub" alone: all that are left of his. */
+	o = a_logout("ada", 5);
+	o.connection = "entra";
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 1);
+}
+
+/* Killed before the commit: neither burnt nor ended; after it: both. */
+static void
+killed(void **unused)
+{
+	struct logout_outcome	 o;
+	struct writer		 w, out;
+	struct reader		 r;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", "s1"));
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("s1");
+	wire_init(&w, LIMIT_LOGIN_MESSAGE);
+	wire_init(&out, LIMIT_LOGIN_MESSAGE);
+	logout_outcome_put(&w, &o);
+	wire_read(&r, w.data, w.len);
+	assert_true(store_begin(state.store));
+	assert_int_equal(logout_outcome(&o.request, &r, &out), VERDICT_ok);
+	wire_free(&w);
+	wire_free(&out);
+	store_rollback(state.store);
+	effects_free(&state.effects);
+	fixture_restart();
+	assert_int_equal(live(), 1);
+	assert_int_equal(query("SELECT count(*) FROM burned"), 1);
+	assert_int_equal(run(&o), VERDICT_ok);
+	fixture_restart();
+	assert_int_equal(live(), 0);
+	assert_int_equal(run(&o), VERDICT_replayed);
+}
+
+/* The store takes nothing: gone at once, also by session. */
+static void
+full_by_session(void **unused)
+{
+	struct logout_outcome	 o;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", "s1"));
+	execute("CREATE TRIGGER full BEFORE DELETE ON stamp BEGIN"
+	    " SELECT RAISE(ABORT, 'full'); END");
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("s1");
+	assert_int_equal(run(&o), VERDICT_unavailable);
+	assert_int_equal(live(), 0);
+	assert_true(pending_due(&state.pending));
+	execute("DROP TRIGGER full");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(run(&o), VERDICT_replayed);
+}
+
+/* What goes to the provider when somebody leaves here. */
+static void
+follows(const char *name, const char *hint, bool expected)
+{
+	static unsigned int	 n = 9000;
+	struct outcome		 o = an_outcome("ada", n, n);
+	struct logout_start	 start;
+	struct reader		 r;
+	struct session		*s;
+
+	n++;
+	o.connection = "entra";
+	o.identity.session_index = "s1";
+	o.identity.name_id.value = name;
+	o.logout_hint = (struct bytes){ (const uint8_t *)hint, strlen(hint) };
+	assert_non_null(s = session_of(run_login(&o)));
+	wire_reset(&state.also_octets);
+	state.also = MESSAGE_none;
+	assert_int_equal(logout_follow(s, &o.request), expected);
+	if (!expected)
+		return;
+	assert_int_equal(state.also, MESSAGE_logout_start);
+	assert_int_equal(state.also_to, 6);
+	wire_read(&r, state.also_octets.data, state.also_octets.len);
+	assert_true(logout_start_get(&r, &start));
+	assert_string_equal(start.connection, "entra");
+	assert_string_equal(start.name_id.value, name);
+	assert_string_equal(start.session_index, "s1");
+	assert_int_equal(start.hint.len, strlen(hint));
+	if (*hint != '\0')
+		assert_memory_equal(start.hint.data, hint, strlen(hint));
+}
+
+static void
+hints(void **unused)
+{
+	(void)unused;
+	follows("ada", "sealed", true);
+	follows("ada", "", true);
+	follows("", "sealed", true);
+	follows("", "", false);
+	state.also = MESSAGE_none;
 }
 
 /* An answer that is too long to be passed on does no harm. */
@@ -458,6 +601,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(refuses, begin, end),
 		cmocka_unit_test_setup_teardown(no_index, begin, end),
 		cmocka_unit_test_setup_teardown(disabled, begin, end),
+		cmocka_unit_test_setup_teardown(ends_by_session, begin, end),
+		cmocka_unit_test_setup_teardown(no_session_index, begin, end),
+		cmocka_unit_test_setup_teardown(both_must_match, begin, end),
+		cmocka_unit_test_setup_teardown(killed, begin, end),
+		cmocka_unit_test_setup_teardown(full_by_session, begin, end),
+		cmocka_unit_test_setup_teardown(hints, begin, end),
 		cmocka_unit_test_setup_teardown(long_answer, begin, end),
 		cmocka_unit_test_setup_teardown(one_stamp, begin, end),
 		cmocka_unit_test_setup_teardown(full_store, begin, end),

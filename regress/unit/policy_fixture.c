@@ -140,6 +140,28 @@ fixture_restart(void)
 	open_store();
 }
 
+void
+fixture_replace(const char *sql)
+{
+	static const char *const	 ends[] = { "", "-wal", "-shm" };
+	char				 path[80], text[16384];
+	FILE				*f;
+	size_t				 i, len;
+
+	use(NULL);
+	state_free();
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", store_path, ends[i]);
+		unlink(path);
+	}
+	assert_non_null(f = fopen(sql, "r"));
+	len = fread(text, 1, sizeof(text) - 1, f);
+	assert_int_equal(fclose(f), 0);
+	text[len] = '\0';
+	execute(text);
+	open_store();
+}
+
 struct outcome
 an_outcome(const char *subject, unsigned int login, unsigned int message)
 {

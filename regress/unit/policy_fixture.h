@@ -24,6 +24,8 @@ int	 fixture_begin(void **);
 int	 fixture_end(void **);
 /* Close and load again, as after kill -9. */
 void	 fixture_restart(void);
+/* Likewise with another database, made of this file of SQL. */
+void	 fixture_replace(const char *);
 /* Put acme, as it is now, in force. */
 void	 fixture_use(void);
 

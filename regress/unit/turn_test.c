@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/child.h"
 #include "common/clock.h"
 #include "common/record.h"
 #include "hfssod/policy/access.h"
@@ -20,9 +19,7 @@
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/show.h"
-#include "hfssod/policy/sweep.h"
-#include "hfssod/policy/turn.h"
-#include "policy_fixture.h"
+#include "turn_fixture.h"
 
 #define VERB(name, answer, refuse, flags) static const struct verb \
     verb_##name = { MESSAGE_##name, MESSAGE_##answer, name, refuse, flags }
@@ -36,116 +33,9 @@ VERB(session_end, session_ended, session_end_refuse,
 VERB(session_revoke, ctl_result, result_refuse, VERB_WRITES | VERB_ALWAYS);
 VERB(member_role, ctl_result, result_refuse, VERB_WRITES);
 
-static struct peer	 http = { .kinds = KIND_BROWSER | KIND_GATE,
-			    .instance = 5, .group = "", .ready = true };
-static struct peer	 verifier = { .kinds = KIND_VERIFIER, .instance = 6,
-			    .group = "default", .ready = true };
-static struct peer	 gate = { .kinds = KIND_GATE, .instance = 7,
-			    .group = "", .ready = true };
-static struct peer	 parent = { .kinds = KIND_PARENT, .group = "",
-			    .ready = true };
-
-/* --- what the child runtime would be ---------------------------------- */
-
-struct peer *
-child_instance(uint64_t instance)
-{
-	return instance == 5 ? &http : instance == 6 ? &verifier :
-	    instance == 7 ? &gate : NULL;
-}
-
-/* The verifier of the group, unless a test has taken it away. */
-static bool	 no_verifier;
-
-struct peer *
-child_peer(enum process kind, const char *group)
-{
-	return kind == PROC_VERIFIER && !no_verifier &&
-	    strcmp(group, "default") == 0 ? &verifier : NULL;
-}
-
-struct peer *
-child_peers(void)
-{
-	return NULL;
-}
-
-unsigned int
-child_dispatch(struct peer *p, unsigned int most)
-{
-	(void)p;
-	(void)most;
-	return 0;
-}
-
-const struct setup *
-child_setup(void)
-{
-	static const struct setup	 setup = { .kinds = KIND_POLICY };
-
-	return &setup;
-}
-
-void
-peer_send(struct peer *p, enum message m, uint64_t id, const struct writer *w)
-{
-	(void)p;
-	(void)m;
-	(void)id;
-	(void)w;
-	fail();
-}
-
-void
-sweep_due(void)
-{
-}
-
-/* What was sent in the turn that ended last. */
-static struct sent {
-	struct peer	*peer;
-	enum message	 message;
-	uint64_t	 id;
-	uint8_t		 data[70000];
-	size_t		 len;
-} sent[16];
-static size_t	 sent_count;
-
-static void
-catch(struct peer *p, enum message m, uint64_t id, const struct writer *w)
-{
-	struct sent	*s = &sent[sent_count++];
-
-	/* Memory and store must be done before anything is said. */
-	assert_false(store_in_transaction(state.store));
-	assert_int_equal(state.effects.count, 0);
-	s->peer = p;
-	s->message = m;
-	s->id = id;
-	s->len = w->len;
-	memcpy(s->data, w->data, w->len);
-}
-
-static void
-end_turn(void)
-{
-	sent_count = 0;
-	turn_end(catch);
-}
-
 /* --- questions --------------------------------------------------------- */
 
 static char	 cookie[64];	/* of the login that was last answered ok */
-
-static void
-ask(const struct verb *verb, struct peer *p, struct writer *w)
-{
-	struct reader	 r;
-
-	wire_read(&r, w->data, w->len);
-	turn_run(verb, p, 42, &r);
-	wire_free(w);
-}
 
 static struct request
 a_request(uint64_t id)
@@ -601,7 +491,14 @@ login_keys(void **unused)
 	assert_true(b.id[1] == 0);
 }
 
-#define UNIT(f)	cmocka_unit_test_setup_teardown(f, setup, fixture_end)
+static int
+done(void **unused)
+{
+	forget_sent();
+	return fixture_end(unused);
+}
+
+#define UNIT(f)	cmocka_unit_test_setup_teardown(f, setup, done)
 
 int
 main(void)
