@@ -543,6 +543,7 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	enum step	 step;
 	const char	*folded;
 	int64_t		 id = 0;
+	bool		 any = false;
 	char		 first[32];
 
 	(void)request;
@@ -560,6 +561,7 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	for (step = store_run(s, st, v_text(folded == NULL ? "" : folded + 1),
 	    v_int(number(first)), v_int(id), v_text(p.q.name));
 	    step == STEP_ROW; step = store_next(s, st)) {
+		any = true;
 		wire_reset(&one);
 		put_connection(&one);
 		if (p.body.len + one.len > PAGE)
@@ -573,5 +575,7 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	record_end(&p.body);
 	if (step != STEP_ROW)
 		p.after[0] = '\0';
+	if (!any && p.q.name[0] != '\0')
+		v = VERDICT_no_connection_named;
 	return page_end(&p, v, w);
 }
