@@ -191,7 +191,10 @@ class LemonLdap:
                 option + "BypassConsent": 1, option + "Rule": "",
                 option + "UserIDAttr": "uid",
                 option + "IDTokenForceClaims": 1}},
+            # Signing out it sends who it was as sid; its ID token has none
+            # of itself.
             "oidcRPMetaDataExportedVars": {"hub": {
+                "sid": "uid",
                 "email": "mail", "name": "cn",
                 "preferred_username": "uid", "role": "role",
                 "groups": "groups;string;always"}},

@@ -169,6 +169,9 @@ const safe = text => String(text).replace(/[&<>"]/g,
 
 async function signIn(request, response) {
   const asked = await provider.interactionDetails(request, response)
+  if (asked.prompt.name === 'consent')
+    return provider.interactionFinished(request, response, { consent: {} },
+      { mergeWithLastSubmission: true })
   let wrong = ''
   if (request.method === 'POST') {
     const form = new URLSearchParams(await read(request))
