@@ -109,8 +109,13 @@ def test_bad(path, files):
 
 
 def test_sample(files, tmp_path):
-    """The sample is good, with files of ours instead of those it names."""
+    """
+    The sample is good, with files of ours instead of those it names, and
+    with the lines that it has as comments.
+    """
     text = (HERE.parent.parent / "etc/hfssod.conf").read_text()
+    text, count = re.subn(r"^\t#(?! )", "\t", text, flags=re.M)
+    assert count == 7
     there = {"sp-sign.key": "key", "sp-sign.crt": "certificate",
              "sp-decrypt.key": "key", "sp-decrypt.crt": "certificate",
              "okta.xml": "metadata", "entra.secret": "secret"}
