@@ -10,9 +10,9 @@
 #include "common/verdict.h"
 #include "common/wire.h"
 
-#define STATUS_MOST	16384	/* octets of a connection_status's records */
+#define STATUS_MOST	40960	/* octets of a connection_status's records */
 #define STATUS_DEPTH	6
-#define STATUS_ITEMS	500
+#define STATUS_ITEMS	2000
 
 /* hfssoctl's. */
 enum verdict	 connection_enable(struct request *, struct reader *,

@@ -25,7 +25,7 @@ const char	*grant_source_name(int);
 /* What a login makes of a membership; decided before anything is written. */
 struct member_change {
 	bool			 member;	/* it is one already */
-	bool			 suspended;	/* and was: this login lifts it */
+	bool			 suspended;	/* a login lifts it */
 	enum role		 before;
 	enum role		 role;
 	enum role_source	 source_before;
