@@ -115,6 +115,19 @@ resume(struct exchange *x)
 	return VERDICT_ok;
 }
 
+/* The same after a question; its own failure says more than the clock. */
+static enum verdict
+answered(struct exchange *x, const struct fetch_answer *a,
+    const char *endpoint)
+{
+	enum verdict v = resume(x);
+
+	if (a->result != FETCH_ANSWERED &&
+	    (v == VERDICT_ok || v == VERDICT_provider_unreachable))
+		v = oidc_fetched(a, endpoint, x->detail);
+	return v;
+}
+
 /* --- what came ------------------------------------------------------------ */
 
 /* The value of a parameter, NULL if there is none. */
@@ -453,7 +466,7 @@ tokens_came(void *arg, const struct fetch_answer *a)
 	struct exchange *x = arg;
 	enum verdict v;
 
-	if ((v = resume(x)) == VERDICT_ok) {
+	if ((v = answered(x, a, "token endpoint")) == VERDICT_ok) {
 		v = token_answer_read(&x->tokens, a);
 		say(x, x->tokens.detail);
 	}
@@ -471,7 +484,7 @@ userinfo_came(void *arg, const struct fetch_answer *a)
 	struct exchange *x = arg;
 	enum verdict v;
 
-	if ((v = resume(x)) == VERDICT_ok)
+	if ((v = answered(x, a, "userinfo")) == VERDICT_ok)
 		v = userinfo_answer_read(a, &x->userinfo, x->detail);
 	if (v == VERDICT_ok) {
 		v = token_userinfo(x->userinfo, &x->consumed.facts);

@@ -915,6 +915,11 @@ out_of_time(void **state)
 	op_ms += LIMIT_FETCH_MS;
 	op_give_tokens(&l, "{}", "{}");
 	ended(r, VERDICT_provider_unreachable, "out of time");
+	r = asks();
+	op_ms += LIMIT_FETCH_MS;
+	op_fail(op_question_count - 1, FETCH_TIMEOUT);
+	ended(r, VERDICT_provider_unreachable,
+	    "token endpoint: timeout: why it failed");
 	/* The keys take too long. */
 	op_sources[0].hold = true;
 	r = op_consume("acme", "", op_query(&l, ""));
