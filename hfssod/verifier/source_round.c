@@ -159,7 +159,9 @@ fail(struct source *s, enum document_kind kind, enum verdict v,
     const char *why)
 {
 	struct source_document *doc = &s->documents[kind];
+	bool told;
 
+	told = doc->failures > 0 && strcmp(doc->result, why) == 0;
 	doc->failures++;
 	doc->due = clock_ms() + schedule_retry(doc->failures, arc4random());
 	doc->tried = true;
@@ -169,6 +171,9 @@ fail(struct source *s, enum document_kind kind, enum verdict v,
 		snprintf(s->detail, sizeof(s->detail), "%s: %s",
 		    document_name(kind), why);
 	}
+	/* Every login makes us try again: not a line for each of them. */
+	if (told && (doc->failures & (doc->failures - 1)) != 0)
+		return;
 	log_warnx("organization \"%s\" connection \"%s\": %s from %s: %s%s",
 	    organization(s), name(s), document_name(kind), log_safe(doc->url),
 	    why, source_holds(s, kind) ? "; the one before stays in use" : "");

@@ -89,7 +89,7 @@ start_waited(void *arg, enum verdict v, const char *detail)
 	if ((http = child_instance(job->origin)) == NULL)
 		;
 	else if (v != VERDICT_ok) {
-		log_info("request %s: organization \"%s\": %s: %s",
+		log_debug("request %s: organization \"%s\": %s: %s",
 		    log_id(job->q.request.id), log_safe(job->q.organization),
 		    verdict_name(v), detail);
 		refuse_start(http, job->id, v);

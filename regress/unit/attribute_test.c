@@ -11,6 +11,7 @@
 #include "common/limits.h"
 #include "hfssod/verifier/attribute.h"
 #include "hfssod/verifier/identity.h"
+#include "hfssod/verifier/token.h"
 
 #define CLAIMS	"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 #define EMAIL	"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -226,6 +227,110 @@ email(void **state)
 	strings_free(&c.trust_domains);
 }
 
+/* What an ID token says; the claims are freed with them. */
+static struct facts
+token_facts(const char *text, json_t **claims)
+{
+	struct facts f = new_facts("sub-1", "");
+
+	if ((*claims = json_loads(text, 0, NULL)) == NULL)
+		fail_msg("not JSON: %s", text);
+	token_attributes(*claims, &f.attributes);
+	f.name_id.format = NULL;
+	return f;
+}
+
+static void
+claims(void **state)
+{
+	static const struct {
+		const char	*text;
+		bool		 vouched;
+	} t[] = {
+		{ "{\"email\":\"a@x.org\",\"email_verified\":true}", true },
+		/* As some write it. */
+		{ "{\"email\":\"a@x.org\",\"email_verified\":\"true\"}", true },
+		{ "{\"email\":\"a@x.org\",\"email_verified\":false}", false },
+		{ "{\"email\":\"a@x.org\",\"email_verified\":1}", false },
+		{ "{\"email\":\"a@x.org\",\"email_verified\":[true,true]}",
+		    false },
+		{ "{\"email\":\"a@x.org\"}", false },
+		/* It speaks of the claim "email" alone. */
+		{ "{\"mail\":\"a@x.org\",\"email_verified\":true}", false },
+		{ "{\"email\":[\"a@x.org\",\"b@x.org\"],"
+		    "\"email_verified\":true}", false },
+	};
+	struct verifier_connection c = connection();
+	struct identity id;
+	struct facts f;
+	json_t *json;
+	size_t i;
+
+	(void)state;
+	c.protocol = PROTOCOL_OIDC;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		f = token_facts(t[i].text, &json);
+		assert_int_equal(identity_make(&c, &f, json, &id), VERDICT_ok);
+		assert_string_equal(id.email, "a@x.org");
+		if (id.email_vouched != t[i].vouched)
+			fail_msg("%s", t[i].text);
+		identity_free(&id);
+		facts_free(&f);
+		json_decref(json);
+	}
+	/* An attribute of SAML that is called so vouches for nothing. */
+	c.protocol = PROTOCOL_SAML;
+	f = token_facts(t[0].text, &json);
+	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
+	assert_false(id.email_vouched);
+	identity_free(&id);
+	facts_free(&f);
+	json_decref(json);
+}
+
+static void
+claim_names(void **state)
+{
+	struct verifier_connection c = connection();
+	struct identity id;
+	struct facts f;
+	json_t *json;
+
+	(void)state;
+	c.protocol = PROTOCOL_OIDC;
+	c.subject_attribute = "oid";
+	c.group_attribute = "groups";
+	c.role_attribute = "roles";
+	f = token_facts("{\"sub\":\"sub-1\",\"oid\":\"o-1\","
+	    "\"name\":\"Alice A\",\"given_name\":\"Alice\","
+	    "\"family_name\":\"A\",\"preferred_username\":\"alice\","
+	    "\"roles\":[\"admin\"],\"_claim_names\":{\"groups\":\"src1\"},"
+	    "\"_claim_sources\":{\"src1\":{\"endpoint\":\"https://x\"}}}",
+	    &json);
+	assert_int_equal(identity_make(&c, &f, json, &id), VERDICT_ok);
+	assert_string_equal(id.subject, "o-1");
+	/* The provider itself calls him by "sub". */
+	assert_string_equal(id.name_id.value, "sub-1");
+	assert_string_equal(id.name_id.format, "");
+	assert_string_equal(id.name, "Alice A");
+	assert_string_equal(id.given, "Alice");
+	assert_string_equal(id.family, "A");
+	assert_string_equal(id.username, "alice");
+	assert_int_equal(id.roles.count, 1);
+	assert_false(id.roles_overage);
+	assert_true(id.groups_overage);
+	identity_free(&id);
+	facts_free(&f);
+	json_decref(json);
+	/* Without the subject that was configured, "sub" is none. */
+	f = token_facts("{\"sub\":\"sub-1\"}", &json);
+	assert_int_equal(identity_make(&c, &f, json, &id),
+	    VERDICT_subject_missing);
+	identity_free(&id);
+	facts_free(&f);
+	json_decref(json);
+}
+
 static void
 subject(void **state)
 {
@@ -235,19 +340,22 @@ subject(void **state)
 
 	(void)state;
 	c.subject_attribute = "oid";
-	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
+	    VERDICT_subject_missing);
 	identity_free(&id);
 	add(&f.attributes, "oid", "1234");
 	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_ok);
 	assert_string_equal(id.subject, "1234");
 	identity_free(&id);
 	add(&f.attributes, "oid", "5678");
-	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
+	    VERDICT_subject_missing);
 	identity_free(&id);
 	facts_free(&f);
 	f = new_facts("", "");
 	c.subject_attribute = "";
-	assert_int_equal(identity_make(&c, &f, NULL, &id), VERDICT_subject_missing);
+	assert_int_equal(identity_make(&c, &f, NULL, &id),
+	    VERDICT_subject_missing);
 	identity_free(&id);
 	facts_free(&f);
 }
@@ -343,6 +451,8 @@ main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(email),
+		cmocka_unit_test(claims),
+		cmocka_unit_test(claim_names),
 		cmocka_unit_test(subject),
 		cmocka_unit_test(required),
 		cmocka_unit_test(lists),

@@ -275,6 +275,107 @@ writes(void **state)
 	free(text);
 }
 
+/* Whether a document is taken with a signer; the text is freed. */
+static const char *
+signed_by(char *text, const struct public_keys *signer)
+{
+	struct metadata_idp m;
+	const char *why;
+
+	why = metadata_idp_parse(&m, text, strlen(text), "", signer);
+	metadata_idp_free(&m);
+	free(text);
+	return why;
+}
+
+/* The good one with an ID, edited, and signed by a key or none. */
+static char *
+document(const char *from, const char *to, enum fixture_key by)
+{
+	const struct edit e[] = { { " entityID=", " ID=\"_m\" entityID=" },
+	    { NULL, NULL } };
+	const struct edit late[] = { { from, to }, { NULL, NULL } };
+	char *text;
+
+	text = fixture_edit(fixture_metadata(FIXTURE_IDP), e);
+	if (by != BY_NONE)
+		text = fixture_sign(text, "EntityDescriptor", by, false);
+	return from == NULL ? text : fixture_edit(text, late);
+}
+
+static void
+signatures(void **state)
+{
+	const struct public_keys *all = fixture_keys();
+	struct public_keys first = { 1, all->list };
+	char *text, *within;
+
+	(void)state;
+	assert_null(signed_by(document(NULL, NULL, BY_RSA), &first));
+	/* One that nobody asks for is not looked at. */
+	assert_null(signed_by(document(NULL, NULL, BY_STRANGER), NULL));
+	assert_non_null(strstr(signed_by(document(NULL, NULL, BY_STRANGER),
+	    &first), "configured signer"));
+	assert_non_null(strstr(signed_by(document(NULL, NULL, BY_SECOND),
+	    &first), "configured signer"));
+	assert_non_null(strstr(signed_by(document(NULL, NULL, BY_EC),
+	    &first), "another type of key"));
+	assert_non_null(strstr(signed_by(document(NULL, NULL, BY_NONE),
+	    &first), "not signed"));
+	assert_non_null(strstr(signed_by(fixture_metadata(FIXTURE_IDP),
+	    &first), "no ID"));
+	/* Changed afterwards, anywhere. */
+	assert_non_null(strstr(signed_by(document("https://idp/sso",
+	    "https://evil/sso", BY_RSA), &first), "configured signer"));
+	assert_non_null(strstr(signed_by(document("ID=\"_m\"", "ID=\"_n\"",
+	    BY_RSA), &first), "form"));
+	assert_non_null(signed_by(document("URI=\"#_m\"", "URI=\"\"", BY_RSA),
+	    &first));
+	/* The signed one within another. */
+	within = document(NULL, NULL, BY_RSA);
+	if (asprintf(&text, "<md:EntitiesDescriptor xmlns:md=\"" NS_MD "\" "
+	    "ID=\"_o\">%s</md:EntitiesDescriptor>", within) == -1)
+		abort();
+	free(within);
+	assert_non_null(strstr(signed_by(text, &first), "not signed"));
+}
+
+static void
+times(void **state)
+{
+	static const struct {
+		const char	*text;
+		int64_t		 seconds;
+	} t[] = {
+		{ "PT10M", 600 }, { "P1D", 86400 }, { "PT6H", 21600 },
+		{ "P1DT12H", 129600 }, { "P1M", 2592000 }, { "P1Y", 31536000 },
+		{ "P1Y2M3DT4H5M6S", 36993906 }, { "PT0S", 0 }, { "P", 0 },
+		{ "", 0 }, { "10", 0 }, { "-P1D", 0 }, { "P1.5D", 0 },
+		{ "P1DT", 86400 }, { "PT1D", 0 }, { "P1D ", 0 },
+		{ "P9999999999D", 0 }, { "P1D1D", 0 },
+	};
+	struct metadata_idp m;
+	char *text, *attributes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		if (asprintf(&attributes, "cacheDuration=\"%s\"",
+		    t[i].text) == -1)
+			abort();
+		text = entity("https://idp", attributes,
+		    key("", certificates[0]), REDIRECT);
+		assert_null(parse(&m, text, ""));
+		if (m.cache != t[i].seconds)
+			fail_msg("%s: %lld", t[i].text, (long long)m.cache);
+		/* And when its certificate ends. */
+		assert_true(metadata_idp_expires(&m) > 1700000000);
+		metadata_idp_free(&m);
+		free(attributes);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -283,6 +384,8 @@ main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(chooses),
 		cmocka_unit_test(rollover),
+		cmocka_unit_test(signatures),
+		cmocka_unit_test(times),
 		cmocka_unit_test(writes),
 	};
 

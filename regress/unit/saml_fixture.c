@@ -277,7 +277,11 @@ sign(const struct make *m, xmlDoc *doc, xmlNode *element, enum fixture_key by)
 	xmlFree(id);
 	sig = xmlSecTmplSignatureCreateNsPref(doc, xmlSecTransformExclC14NId,
 	    method(m, by), NULL, (const xmlChar *)"ds");
-	xmlAddNextSibling(xml_first(element), sig);
+	/* After Issuer; metadata has none. */
+	if (strcmp((const char *)element->ns->href, NS_MD) == 0)
+		xmlAddPrevSibling(xml_first(element), sig);
+	else
+		xmlAddNextSibling(xml_first(element), sig);
 	ref = xmlSecTmplSignatureAddReference(sig, m->sha1 ?
 	    xmlSecTransformSha1Id : xmlSecTransformSha256Id, NULL,
 	    (const xmlChar *)uri, NULL);
@@ -306,7 +310,8 @@ sign_text(const struct make *m, char *text, const char *name,
 	    XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	assert_non_null(doc);
 	n = xmlDocGetRootElement(doc);
-	if (!xml_is(n, NS_SAMLP, name) && !xml_is(n, NS_SAML, name))
+	if (!xml_is(n, NS_SAMLP, name) && !xml_is(n, NS_SAML, name) &&
+	    !xml_is(n, NS_MD, name))
 		n = xml_child(n, NS_SAML, name);
 	assert_non_null(n);
 	sign(m, doc, n, by);

@@ -449,6 +449,235 @@ clears(void **state)
 	login_free(&login);
 }
 
+/* A test's address, as hfssoctl gets it; the query, allocated. */
+static char *
+test_query(const char *conn, const char *purpose, bool test, int64_t now)
+{
+	struct seal_context context;
+	struct login_state state;
+	char *token, *query;
+
+	context = login_context(config_find(config, "acme", conn), purpose);
+	memset(&state, 0, sizeof(state));
+	seal_new_id(state.id);
+	state.time = now;
+	state.test = test;
+	token = seal_close(&keys, &context, &state);
+	if (asprintf(&query, "test=%s", token) == -1)
+		abort();
+	free(token);
+	return query;
+}
+
+/* Begin with a query, which is freed. */
+static enum verdict
+begin_with(const char *conn, char *query, struct login *login)
+{
+	struct sso_request q = request("acme", conn);
+
+	q.query = (struct bytes){ (const uint8_t *)query, strlen(query) };
+	login_begin(config, &keys, &q, NOW, login);
+	free(query);
+	return login->started.verdict;
+}
+
+static void
+refuse_test(enum verdict want, const char *conn, char *query)
+{
+	struct login login;
+
+	assert_int_equal(begin_with(conn, query, &login), want);
+	assert_null(login.cookie);
+	login_free(&login);
+}
+
+static void
+tests_refused(void **state)
+{
+	char *query, *twice;
+
+	(void)state;
+	connections[0].enabled = false;
+	assert_null(build());
+	refuse_test(VERDICT_connection_disabled, "", strdup("a=b"));
+	refuse_test(VERDICT_login_unknown, "", strdup("test="));
+	refuse_test(VERDICT_login_unknown, "", strdup("test=x"));
+	refuse_test(VERDICT_bad_request, "", strdup("test=%"));
+	/* Too old, another connection's, another purpose, no test at all. */
+	refuse_test(VERDICT_login_unknown, "",
+	    test_query("", "test", true, NOW - LIMIT_TEST_SECONDS));
+	refuse_test(VERDICT_login_unknown, "",
+	    test_query("entra", "test", true, NOW));
+	refuse_test(VERDICT_login_unknown, "",
+	    test_query("", "login", true, NOW));
+	refuse_test(VERDICT_login_unknown, "",
+	    test_query("", "test", false, NOW));
+	query = test_query("", "test", true, NOW);
+	if (asprintf(&twice, "%s&test=x", query) == -1)
+		abort();
+	free(query);
+	refuse_test(VERDICT_duplicate_parameter, "", twice);
+}
+
+static void
+tested(void **state)
+{
+	struct view_require hd = { "hd", { 0, NULL } };
+	struct consumed c;
+	struct login login;
+	char *id, *body;
+
+	(void)state;
+	connections[0].enabled = false;
+	connections[0].require_count = 1;
+	connections[0].requires = &hd;
+	strings_add(&hd.values, "acme.com");
+	assert_null(build());
+	assert_int_equal(begin_with("", test_query("", "test", true, NOW),
+	    &login), VERDICT_ok);
+	jar[jar_count].name = strdup(login.started.set_cookie.name);
+	jar[jar_count++].value = strdup(login.started.set_cookie.value);
+	id = strdup(login.state.id);
+	login_free(&login);
+	/* Refused at the end: what was proved is there all the same. */
+	body = answer(id, id, "");
+	assert_int_equal(post("acme", "", body, NOW, &c),
+	    VERDICT_attribute_required);
+	assert_true(c.outcome.test);
+	assert_true(c.outcome.received_count > 0);
+	consume_free(&c);
+	free(body);
+	/* Refused before anything was proved: nothing is. */
+	if (asprintf(&body, "SAMLResponse=PHgvPg&RelayState=%s", id) == -1)
+		abort();
+	assert_int_not_equal(post("acme", "", body, NOW, &c), VERDICT_ok);
+	assert_true(c.outcome.test);
+	assert_int_equal(c.outcome.received_count, 0);
+	consume_free(&c);
+	free(body);
+	connections[0].require_count = 0;
+	assert_null(build());
+	body = answer(id, id, "");
+	assert_int_equal(post("acme", "", body, NOW, &c), VERDICT_ok);
+	assert_true(c.outcome.test);
+	assert_int_equal(c.outcome.login_key.len, BURN_KEY);
+	consume_free(&c);
+	free(body);
+	free(id);
+	strings_free(&hd.values);
+}
+
+static void
+protocols(void **state)
+{
+	struct sso_request q;
+	struct consumed c;
+	struct login login;
+	char *id, *body;
+
+	(void)state;
+	id = begin("acme", "", NOW);
+	body = answer(id, id, "");
+	q = request("acme", "");
+	q.post = true;
+	q.body = (struct bytes){ (const uint8_t *)body, strlen(body) };
+	q.protocol = PROTOCOL_OIDC;
+	consume(config, &keys, &q, 99, NOW, &c);
+	assert_int_equal(c.outcome.verdict, VERDICT_unknown_organization);
+	consume_free(&c);
+	login_begin(config, &keys, &q, NOW, &login);
+	assert_int_equal(login.started.verdict, VERDICT_unknown_organization);
+	login_free(&login);
+	free(body);
+	free(id);
+}
+
+/* Metadata by address, which nobody has fetched. */
+static void
+unknown_provider(void **state)
+{
+	struct sso_request q;
+	struct login login;
+	char *id, *body;
+
+	(void)state;
+	id = begin("acme", "", NOW);
+	connections[0].metadata = "";
+	connections[0].metadata_url = "https://idp.example.org/metadata";
+	assert_null(build());
+	q = request("acme", "");
+	login_begin(config, &keys, &q, NOW, &login);
+	assert_int_equal(login.started.verdict, VERDICT_provider_unreachable);
+	assert_null(login.cookie);
+	login_free(&login);
+	body = answer(id, id, "");
+	expect(VERDICT_provider_unreachable, "acme", "", body, NOW);
+	free(id);
+}
+
+/* OpenID Connect: what the configuration is refused for. */
+static void
+oidc_reasons(void **state)
+{
+	struct verifier_connection *c = &connections[1], kept = *c;
+	const struct view_file was = file[3];
+	char secret[LIMIT_SECRET + 2];
+	const struct connection *built;
+
+	(void)state;
+	memset(c, 0, sizeof(*c));
+	c->name = "op";
+	c->protocol = PROTOCOL_OIDC;
+	c->enabled = true;
+	c->issuer = "https://op.example";
+	c->client_id = "client";
+	c->client_secret = "entra.xml";
+	file[3] = (struct view_file){ "entra.xml", (uint8_t *)secret, 0 };
+	assert_string_equal(build(), "organization \"acme\" connection "
+	    "\"op\": client secret's file is empty");
+	strlcpy(secret, "\n", sizeof(secret));
+	file[3].len = 1;
+	assert_non_null(strstr(build(), "is empty"));
+	strlcpy(secret, "one\ntwo\n", sizeof(secret));
+	file[3].len = 8;
+	assert_non_null(strstr(build(), "second line"));
+	memset(secret, 'x', sizeof(secret));
+	file[3].len = LIMIT_SECRET + 1;
+	assert_non_null(strstr(build(), "too long"));
+	secret[LIMIT_SECRET] = '\n';
+	assert_null(build());
+	built = config_find(config, "acme", "op");
+	assert_int_equal(built->secret.len, LIMIT_SECRET);
+	assert_string_equal(built->acs, "https://hub.example.com/organizations/"
+	    "acme/oidc/consume/op");
+	assert_string_equal(built->backchannel, "https://hub.example.com/"
+	    "organizations/acme/oidc/backchannel-logout/op");
+	assert_false(connection_known(built));
+	c->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
+	assert_non_null(strstr(build(), "there is no key"));
+	c->client_secret = "";
+	c->client_auth = CLIENT_AUTH_BASIC;
+	assert_non_null(strstr(build(), "by a secret"));
+	c->client_auth = CLIENT_AUTH_OFFERED;
+	c->check_every = 60;
+	assert_non_null(strstr(build(), "check needs"));
+	c->check_every = 0;
+	c->client_key = "idp.xml";
+	assert_non_null(strstr(build(), "client key \"idp.xml\": "));
+	c->client_key = "";
+	c->jwks = "idp.xml";
+	assert_non_null(strstr(build(), "jwks file \"idp.xml\": "));
+	c->jwks = "";
+	connections[0] = *c;
+	connections[0].name = "first";
+	connections[0].first = true;
+	assert_string_equal(build(), "organization \"acme\" connection "
+	    "\"op\": has the identity provider of \"first\", their messages "
+	    "could be confused");
+	file[3] = was;
+	*c = kept;
+}
+
 static void
 reasons(void **state)
 {
@@ -498,6 +727,11 @@ main(void)
 		TEST(unsolicited),
 		TEST(starts),
 		TEST(clears),
+		TEST(tests_refused),
+		TEST(tested),
+		TEST(protocols),
+		TEST(unknown_provider),
+		TEST(oidc_reasons),
 		TEST(reasons),
 	};
 
