@@ -143,7 +143,7 @@ source_wait(struct source *s, source_fn *fn, void *arg)
 bool
 source_rekey_ready(const struct source *s)
 {
-	return throttle_ready(&s->rekeys, clock_ms());
+	return s->question != 0 || throttle_ready(&s->rekeys, clock_ms());
 }
 
 void
@@ -153,9 +153,10 @@ source_rekey(struct source *s, source_fn *fn, void *arg)
 		source_wait(s, fn, arg);
 		return;
 	}
+	/* Whoever shares a fetch that is under way makes none. */
 	if ((!source_has(s, DOCUMENT_KEYS) &&
 	    !source_has(s, DOCUMENT_METADATA)) ||
-	    !throttle_take(&s->rekeys, clock_ms())) {
+	    (s->question == 0 && !throttle_take(&s->rekeys, clock_ms()))) {
 		fn(arg, VERDICT_ok, "");
 		return;
 	}
