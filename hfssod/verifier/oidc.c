@@ -128,7 +128,7 @@ answered(struct exchange *x, const struct fetch_answer *a,
 	return v;
 }
 
-/* --- what came ------------------------------------------------------------ */
+/* --- what came ----------------------------------------------------------- */
 
 /* The value of a parameter, NULL if there is none. */
 static const char *
@@ -256,7 +256,7 @@ oidc_consume(struct job *job, oidc_consumed_fn *done)
 	source_wait(x->consumed.connection->source, documents_came, x);
 }
 
-/* --- the tokens ------------------------------------------------------------ */
+/* --- the tokens ---------------------------------------------------------- */
 
 /* Ask, if that could be written down. */
 static void
@@ -496,7 +496,7 @@ userinfo_came(void *arg, const struct fetch_answer *a)
 		finish(x);
 }
 
-/* --- the request ----------------------------------------------------------- */
+/* --- the request --------------------------------------------------------- */
 
 void
 oidc_request(const struct connection *c, struct login *login)

@@ -27,7 +27,7 @@
 /* With a longer address, by a form: servers have limits of their own. */
 #define URL_MOST	4000
 
-/* --- ours ------------------------------------------------------------------ */
+/* --- ours ---------------------------------------------------------------- */
 
 /* By a form, which every provider takes (RP-Initiated Logout 2). */
 static void
@@ -76,7 +76,7 @@ oidc_logout_begin(const struct connection *c, const struct seal_keys *keys,
 		freezero(hint, strlen(hint));
 }
 
-/* --- theirs ---------------------------------------------------------------- */
+/* --- theirs -------------------------------------------------------------- */
 
 struct incoming {
 	struct job		*job;
@@ -222,7 +222,7 @@ judge_query(struct incoming *x)
 	return front_channel(x, iss, sid);
 }
 
-/* --- back-channel ---------------------------------------------------------- */
+/* --- back-channel -------------------------------------------------------- */
 
 /* The one logout_token of a form (Back-Channel Logout 2.5). */
 static enum verdict

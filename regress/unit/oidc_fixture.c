@@ -53,7 +53,7 @@ static EVP_PKEY				*key[3];
 static struct jwt_signer		 signer[3];
 static char				*pem[3];
 
-/* --- in place of the rooms that talk --------------------------------------- */
+/* --- in place of the rooms that talk ------------------------------------- */
 
 int64_t
 __wrap_clock_now(void)
@@ -234,7 +234,7 @@ op_fail(size_t i, enum fetch_result result)
 	settle(i, &a);
 }
 
-/* --- the provider ----------------------------------------------------------- */
+/* --- the provider -------------------------------------------------------- */
 
 static void
 make_key(unsigned int i)
@@ -380,7 +380,7 @@ op_give_tokens(const struct op_login *l, const char *claims,
 	free(text);
 }
 
-/* --- the configuration ------------------------------------------------------ */
+/* --- the configuration --------------------------------------------------- */
 
 static void
 connection(unsigned int i, const char *name, const char *issuer)
@@ -541,7 +541,7 @@ op_teardown(void)
 	memset(&octets, 0, sizeof(octets));
 }
 
-/* --- the browser ------------------------------------------------------------ */
+/* --- the browser --------------------------------------------------------- */
 
 void
 op_forget_cookies(void)

@@ -110,7 +110,7 @@ answer(enum verdict want, uint32_t status, const char *type,
 	ended(r, want, detail);
 }
 
-/* --- the request ------------------------------------------------------------ */
+/* --- the request --------------------------------------------------------- */
 
 static void
 asks_for_a_login(void **state)
@@ -205,7 +205,7 @@ asks_for_tokens(void **state)
 	ended(r, VERDICT_ok, "");
 }
 
-/* --- good ones --------------------------------------------------------------- */
+/* --- good ones ----------------------------------------------------------- */
 
 static void
 signs_in(void **state)
@@ -392,7 +392,7 @@ userinfo_refused(void **state)
 	ended(r, VERDICT_provider_answer, NULL);
 }
 
-/* --- the callback ------------------------------------------------------------ */
+/* --- the callback -------------------------------------------------------- */
 
 static void
 callback_refused(void **state)
@@ -555,7 +555,7 @@ too_late(void **state)
 	refused(VERDICT_unavailable, op_query(&l, ""));
 }
 
-/* --- the token endpoint ------------------------------------------------------ */
+/* --- the token endpoint -------------------------------------------------- */
 
 static void
 tokens_refused(void **state)
@@ -664,7 +664,7 @@ no_client_auth(void **state)
 	refused(VERDICT_oidc_client, op_query(&l, ""));
 }
 
-/* --- the ID token ------------------------------------------------------------- */
+/* --- the ID token -------------------------------------------------------- */
 
 static void
 claims_refused(void **state)
@@ -785,7 +785,7 @@ unknown_key(void **state)
 	free(text);
 }
 
-/* --- while we wait ------------------------------------------------------------ */
+/* --- while we wait ------------------------------------------------------- */
 
 static void
 switched_off_meanwhile(void **state)
@@ -976,7 +976,7 @@ two_at_once(void **state)
 	op_login_free(&m);
 }
 
-/* --- a test ------------------------------------------------------------------- */
+/* --- a test -------------------------------------------------------------- */
 
 static uint8_t	 test_secret[SEAL_SECRET];
 

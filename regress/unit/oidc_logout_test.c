@@ -59,7 +59,7 @@ ended(const struct op_run *r, enum verdict want)
 	}
 }
 
-/* --- ours ------------------------------------------------------------------ */
+/* --- ours ---------------------------------------------------------------- */
 
 /* Begin a logout; its cookie goes into the jar.  The hint is an ID token. */
 static void
@@ -215,7 +215,7 @@ comes_back_wrong(void **state)
 	ended(front("", query), VERDICT_unavailable);
 }
 
-/* --- through the browser --------------------------------------------------- */
+/* --- through the browser ------------------------------------------------- */
 
 static void
 front_channel(void **state)
@@ -273,7 +273,7 @@ front_channel_refused(void **state)
 	    VERDICT_connection_disabled);
 }
 
-/* --- behind it -------------------------------------------------------------- */
+/* --- behind it ----------------------------------------------------------- */
 
 static struct op_run *
 back(const char *name, const char *body)
