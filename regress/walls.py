@@ -24,8 +24,7 @@ LINKS = {
         "libxml2", "libxmlsec1", "libxmlsec1-openssl", "libjansson",
         "libcrypto", "libz"},
     "hfssod-policy": CHILD | {"libsqlite3"},
-    # evdns, its resolver.
-    "hfssod-fetch": CHILD | {"libtls", "libevent_extra-2.1"},
+    "hfssod-fetch": CHILD | {"libtls"},
 }
 # What no installed program may ask the system library for.
 NEVER_CALLED = {"system", "popen", "dlopen", "getenv", "secure_getenv",

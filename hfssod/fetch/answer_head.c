@@ -16,7 +16,8 @@ typedef const char	*field_fn(struct answer_head *, struct bytes);
 static bool
 token_octet(uint8_t c)
 {
-	return isalnum(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	return isalnum(c) ||
+	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static bool

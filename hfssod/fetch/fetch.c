@@ -21,7 +21,6 @@ start(const struct setup *s)
 	if (tls_init() == -1)
 		fatalx("tls_init");
 	tls_free(tls_client());
-	resolver_init(child_base());
 }
 
 static void
@@ -29,7 +28,7 @@ commit(void)
 {
 	config_commit();
 	pool_clear();
-	resolver_servers(config_current());
+	resolver_forget();
 }
 
 static const struct handler handlers[] = {

@@ -1,260 +1,255 @@
 /*
- * The resolver of fetch: evdns, told what to ask by the configuration
- * alone.  Must never open a file, wait, or append a search domain.
+ * The resolver of fetch: which servers are asked for a name, and when the
+ * next one.  Must never open a file, wait, or append a search domain.
  */
-#include <sys/types.h>
-#include <sys/socket.h>
-
-#include <event2/dns.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/child.h"
 #include "common/log.h"
+#include "hfssod/fetch/query.h"
 #include "hfssod/fetch/resolver.h"
-#include "hfssod/fetch/socket.h"
 
+#define TRIES_MOST	6		/* of one type */
+#define TRIES_LEAST	4		/* if there is one server */
+#define TRY_MS		700		/* then the next server as well */
+#define LAST_TURNS	3		/* of TRY_MS, after the last try */
 #define MORE_MS		250		/* IPv6 may take longer than IPv4 */
 
-struct lookup {
-	lookup_fn		*fn;
-	void			*arg;
-	struct evdns_request	*asked[2];	/* IPv4, IPv6 */
-	bool			 cancelled;
-	unsigned int		 waiting;	/* callbacks still to come */
-	struct event		 done;
-	size_t			 counts[2];
-	struct address		 found[2][NAMES_ADDRESSES];
-	const char		*why;
+struct try {
+	struct ask	*ask;
+	struct query	*query;		/* NULL: ended */
+	size_t		 server;
 };
 
-static struct event_base	*loop;
-static struct evdns_base	*dns;
+/* For the addresses of one type. */
+struct ask {
+	struct lookup	*lookup;
+	enum dns_type	 type;
+	bool		 done;
+	enum dns_answer	 what;
+	unsigned int	 tries;
+	unsigned int	 live;
+	unsigned int	 turns;		/* since the last try */
+	struct try	 list[TRIES_MOST];
+	size_t		 count;
+	struct address	 found[NAMES_ADDRESSES];
+};
+
+struct lookup {
+	struct config	*config;
+	lookup_fn	*fn;
+	void		*arg;
+	char		 name[LIMIT_HOST + 1];
+	struct ask	 asks[2];	/* IPv4, IPv6 */
+	struct event	 next;		/* time for another try */
+	struct event	 end;
+	const char	*why;
+};
+
+/* Which server answered last: it is asked first. */
+static size_t		 best;
+
+void
+resolver_forget(void)
+{
+	best = 0;
+}
 
 static void
-quiet(int is_warning, const char *text)
+ask_stop(struct ask *a)
 {
-	log_debug("dns%s: %s", is_warning ? " warning" : "", log_safe(text));
+	unsigned int	 i;
+
+	for (i = 0; i < a->tries; i++) {
+		if (a->list[i].query != NULL)
+			query_free(a->list[i].query);
+		a->list[i].query = NULL;
+	}
+	a->live = 0;
 }
 
 void
-resolver_init(struct event_base *base)
+lookup_cancel(struct lookup *l)
 {
-	static const char *const options[][2] = {
-		{ "timeout:",		"2" },
-		{ "attempts:",		"3" },
-		{ "max-inflight:",	"256" },
-		{ "randomize-case:",	"1" }
-	};
-	size_t			 i;
-
-	loop = base;
-	evdns_set_log_fn(quiet);
-	if ((dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE)) ==
-	    NULL)
-		fatalx("evdns_base_new");
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (evdns_base_set_option(dns, options[i][0],
-		    options[i][1]) != 0)
-			fatalx("evdns option %s", options[i][0]);
-	}
-}
-
-void
-resolver_servers(const struct config *c)
-{
-	struct sockaddr_storage	 ss;
-	socklen_t		 len;
-	size_t			 i;
-
-	/* What is being asked is asked again of the new ones. */
-	(void)evdns_base_clear_nameservers_and_suspend(dns);
-	for (i = 0; i < c->server_count; i++) {
-		len = socket_address(&c->servers[i].address,
-		    c->servers[i].port, &ss);
-		if (evdns_base_nameserver_sockaddr_add(dns,
-		    (struct sockaddr *)&ss, len, 0) != 0)
-			log_debug("name server %s can't be asked",
-			    address_text(&c->servers[i].address));
-	}
-	(void)evdns_base_resume(dns);
-}
-
-/* --- one lookup ---------------------------------------------------------- */
-
-static void
-lookup_free(struct lookup *l)
-{
-	event_del(&l->done);
+	ask_stop(&l->asks[0]);
+	ask_stop(&l->asks[1]);
+	event_del(&l->next);
+	event_del(&l->end);
+	config_drop(l->config);
 	free(l);
+}
+
+static void
+add_timer(struct event *e, int ms)
+{
+	struct timeval	 tv = { ms / 1000, ms % 1000 * 1000 };
+
+	event_add(e, &tv);
+}
+
+static const char *
+reason(enum dns_answer what)
+{
+	static const char *const	 table[] = {
+		[DNS_FOUND] = NULL,
+		[DNS_NO_NAME] = "no such name",
+		[DNS_NO_ADDRESS] = "no address",
+		[DNS_TRUNCATED] = "no answer of the name servers",
+		[DNS_FAILED] = "name servers failed",
+		[DNS_FOREIGN] = "no answer of the name servers"
+	};
+
+	return table[what];
 }
 
 static void
 finish(int fd, short what, void *arg)
 {
 	struct lookup	*l = arg;
+	struct ask	*v4 = &l->asks[0], *v6 = &l->asks[1];
 	struct address	 all[2 * NAMES_ADDRESSES];
 	lookup_fn	*fn = l->fn;
-	const char	*why = l->why;
 	void		*fn_arg = l->arg;
-	size_t		 count = l->counts[0] + l->counts[1];
+	const char	*why = l->why;
+	size_t		 count = v4->count + v6->count;
 
 	(void)fd;
 	(void)what;
-	memcpy(all, l->found[0], l->counts[0] * sizeof(all[0]));
-	memcpy(all + l->counts[0], l->found[1],
-	    l->counts[1] * sizeof(all[0]));
+	memcpy(all, v4->found, v4->count * sizeof(all[0]));
+	memcpy(all + v4->count, v6->found, v6->count * sizeof(all[0]));
+	/* What goes wrong with IPv4 says more, for most names. */
+	if (why == NULL)
+		why = reason(v4->what == DNS_NO_ADDRESS ? v6->what :
+		    v4->what);
 	lookup_cancel(l);
 	fn(fn_arg, all, count, count > 0 ? NULL : why);
 }
 
 static void
-finish_in(struct lookup *l, int ms)
+ask_done(struct ask *a, enum dns_answer what)
 {
-	struct timeval	 tv = { ms / 1000, ms % 1000 * 1000 };
+	struct lookup	*l = a->lookup;
 
-	event_add(&l->done, &tv);
+	ask_stop(a);
+	a->done = true;
+	a->what = what;
+	if (l->asks[0].done && l->asks[1].done)
+		add_timer(&l->end, 0);
+	else if (a->count > 0)
+		add_timer(&l->end, MORE_MS);
 }
 
-static const char *
-reason(int error)
-{
-	static const struct {
-		int		 error;
-		const char	*text;
-	} table[] = {
-		{ DNS_ERR_NONE,		"no address" },
-		{ DNS_ERR_NOTEXIST,	"no such name" },
-		{ DNS_ERR_NODATA,	"no address" },
-		{ DNS_ERR_TIMEOUT,	"name servers do not answer" },
-		{ DNS_ERR_TRUNCATED,	"malformed or too long answer" },
-		{ DNS_ERR_SERVERFAILED,	"name server failed" },
-		{ DNS_ERR_REFUSED,	"name server refused" }
-	};
-	size_t	 i;
-
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (table[i].error == error)
-			return table[i].text;
-	}
-	return "name server did not answer rightly";
-}
+static void	 try_next(struct ask *);
 
 static void
-answered(struct lookup *l, int which, int error, int count,
-    const uint8_t *addresses)
+answered(void *arg, enum dns_answer what, const struct address *list,
+    size_t count)
 {
-	struct sockaddr_in6	 in6;
-	struct sockaddr_in	 in;
-	int			 i;
+	struct try	*t = arg;
+	struct ask	*a = t->ask;
 
-	l->asked[which] = NULL;
-	l->waiting--;
-	if (l->cancelled) {
-		if (l->waiting == 0)
-			lookup_free(l);
+	if (what == DNS_FAILED) {
+		query_free(t->query);
+		t->query = NULL;
+		if (--a->live == 0)
+			try_next(a);
 		return;
 	}
-	if (error != DNS_ERR_NONE)
-		count = 0;
-	for (i = 0; i < count && i < NAMES_ADDRESSES; i++) {
-		memset(&in, 0, sizeof(in));
-		memset(&in6, 0, sizeof(in6));
-		in.sin_family = AF_INET;
-		in6.sin6_family = AF_INET6;
-		if (which == 0)
-			memcpy(&in.sin_addr, addresses + i * 4, 4);
-		else
-			memcpy(&in6.sin6_addr, addresses + i * 16, 16);
-		l->found[which][l->counts[which]++] = address_of(which == 0 ?
-		    (struct sockaddr *)&in : (struct sockaddr *)&in6);
+	best = t->server;
+	if (count > 0)
+		memcpy(a->found, list, count * sizeof(*list));
+	a->count = count;
+	ask_done(a, what);
+}
+
+static bool
+tries_left(const struct ask *a)
+{
+	return a->tries < (a->lookup->config->server_count == 1 ?
+	    TRIES_LEAST : TRIES_MOST);
+}
+
+/* One server more, while there are tries left. */
+static void
+try_next(struct ask *a)
+{
+	struct config	*c = a->lookup->config;
+	struct try	*t;
+
+	a->turns = 0;
+	while (tries_left(a)) {
+		t = &a->list[a->tries];
+		t->ask = a;
+		t->server = (best + a->tries++) % c->server_count;
+		t->query = query_start(&c->servers[t->server],
+		    a->lookup->name, a->type, answered, t);
+		if (t->query != NULL) {
+			a->live++;
+			return;
+		}
 	}
-	/* What goes wrong with IPv4 says more, for most names. */
-	if (which == 0 || l->why == NULL)
-		l->why = reason(error);
-	if (l->waiting == 0)
-		finish_in(l, 0);
-	else if (l->counts[which] > 0)
-		finish_in(l, MORE_MS);
+	if (a->live == 0)
+		ask_done(a, DNS_FAILED);
 }
 
 static void
-answered_ipv4(int error, char type, int count, int ttl, void *addresses,
-    void *arg)
+again(int fd, short what, void *arg)
 {
-	(void)ttl;
-	answered(arg, 0, error, type == DNS_IPv4_A ? count : 0, addresses);
-}
+	struct lookup	*l = arg;
+	struct ask	*a;
 
-static void
-answered_ipv6(int error, char type, int count, int ttl, void *addresses,
-    void *arg)
-{
-	(void)ttl;
-	answered(arg, 1, error, type == DNS_IPv6_AAAA ? count : 0, addresses);
-}
-
-static void
-ask(struct lookup *l, const char *name)
-{
-	l->waiting = 2;
-	l->asked[0] = evdns_base_resolve_ipv4(dns, name,
-	    DNS_QUERY_NO_SEARCH, answered_ipv4, l);
-	if (l->asked[0] == NULL)
-		l->waiting--;
-	l->asked[1] = evdns_base_resolve_ipv6(dns, name,
-	    DNS_QUERY_NO_SEARCH, answered_ipv6, l);
-	if (l->asked[1] == NULL)
-		l->waiting--;
-	if (l->waiting == 0) {
-		l->why = "no name of DNS";
-		finish_in(l, 0);
+	(void)fd;
+	(void)what;
+	for (a = l->asks; a < l->asks + 2; a++) {
+		if (a->done)
+			continue;
+		if (tries_left(a))
+			try_next(a);
+		else if (++a->turns == LAST_TURNS)
+			ask_done(a, DNS_TRUNCATED);
 	}
+	if (!l->asks[0].done || !l->asks[1].done)
+		add_timer(&l->next, TRY_MS);
 }
 
 struct lookup *
-lookup_start(const struct config *c, const char *name, lookup_fn *fn,
-    void *arg)
+lookup_start(struct config *c, const char *name, lookup_fn *fn, void *arg)
 {
-	struct lookup	*l;
+	static const enum dns_type	 types[] = { DNS_A, DNS_AAAA };
+	struct lookup			*l;
+	struct ask			*a;
+	unsigned int			 i;
 
 	if ((l = calloc(1, sizeof(*l))) == NULL)
 		fatal("calloc");
+	l->config = c;
+	c->users++;
 	l->fn = fn;
 	l->arg = arg;
-	if (event_assign(&l->done, loop, -1, 0, finish, l) == -1)
+	strlcpy(l->name, name, sizeof(l->name));
+	if (event_assign(&l->next, child_base(), -1, 0, again, l) == -1 ||
+	    event_assign(&l->end, child_base(), -1, 0, finish, l) == -1)
 		fatalx("event_assign");
-	if (address_parse(name, &l->found[0][0]))
-		l->counts[0] = 1;
+	a = &l->asks[0];
+	if (address_parse(name, &a->found[0]))
+		a->count = 1;
 	else
-		l->counts[0] = hosts_find(c->hosts, name, l->found[0],
+		a->count = hosts_find(c->hosts, name, a->found,
 		    NAMES_ADDRESSES);
-	if (l->counts[0] > 0)
-		finish_in(l, 0);
-	else if (evdns_base_count_nameservers(dns) == 0) {
+	if (a->count == 0 && c->server_count == 0)
 		l->why = "no name server";
-		finish_in(l, 0);
-	} else
-		ask(l, name);
-	return l;
-}
-
-/* evdns calls back for what is cancelled, too: freed when it has. */
-void
-lookup_cancel(struct lookup *l)
-{
-	unsigned int	 i;
-
-	l->cancelled = true;
-	event_del(&l->done);
-	if (l->waiting == 0) {
-		lookup_free(l);
-		return;
+	if (a->count > 0 || l->why != NULL) {
+		add_timer(&l->end, 0);
+		return l;
 	}
 	for (i = 0; i < 2; i++) {
-		if (l->asked[i] != NULL)
-			evdns_cancel_request(dns, l->asked[i]);
+		l->asks[i].lookup = l;
+		l->asks[i].type = types[i];
+		try_next(&l->asks[i]);
 	}
+	add_timer(&l->next, TRY_MS);
+	return l;
 }

@@ -829,6 +829,71 @@ def test_lying_name_server(site):
     assert site.get().result == "answered"
 
 
+def test_long_answer(site):
+    """Too long for a datagram: asked again over TCP."""
+    site.dns.long |= {"idp.long.test", "never.test"}
+    many = [f"127.9.0.{i}" for i in range(1, 120)]
+    server = site.server(site.ca.pair(("idp.long.test",))[0],
+                         address="127.9.0.3")
+    site.dns.names["idp.long.test"] = [many]
+    key = site.add(server.origin("idp.long.test"))
+    answer = site.fetch.get(server.origin("idp.long.test") + "/", key=key)
+    assert answer.result == "answered", answer
+    assert site.dns.streams == 2
+    answer = named(site, "never.test", None)(ms=400)
+    assert answer.result == "timeout" and "name" in answer.detail
+    server.stop()
+
+
+def refuses(rcode):
+    def answer(data):
+        return data[:2] + bytes([0x81, 0x80 | rcode]) + \
+            b"\0\1\0\0\0\0\0\0" + data[12:]
+    return answer
+
+
+@pytest.mark.parametrize("kind", ["silent", "closed", "refused", "failed"])
+def test_second_name_server(tmp_path, site, kind):
+    """The first one is of no use: the next is asked, then before it."""
+    bad = fa.NameServer()
+    bad.names["sso.other.test"] = [None]
+    if kind == "closed":
+        bad.port = ports.free()
+    elif kind != "silent":
+        bad.answer = refuses({"refused": 5, "failed": 2}[kind])
+    site.dns.names["sso.other.test"] = [["127.0.0.1"]]
+    server = site.server(site.ca.pair(("sso.other.test",))[0],
+                         handler=lambda c, r: fa.reply(Connection="close"))
+    url = server.origin("sso.other.test") + "/"
+    with open(tmp_path / "log", "wb") as log:
+        fetch = fa.Fetch(
+            BINARY, log, [fa.Connection([server.origin("sso.other.test")])],
+            site.files, servers=[f"127.0.0.1:{bad.port}",
+                                 *site.servers_line()])
+        began = time.monotonic()
+        assert fetch.get(url).result == "answered"
+        assert time.monotonic() - began < 1.2 * SLOW
+        began = time.monotonic()
+        assert fetch.get(url).result == "answered"
+        assert time.monotonic() - began < 0.5 * SLOW
+        assert fetch.stop() == 0
+    server.stop()
+    bad.stop()
+
+
+def test_no_name_server_answers(tmp_path, site):
+    with open(tmp_path / "log", "wb") as log:
+        fetch = fa.Fetch(BINARY, log, [fa.Connection(["https://a.test:443"])],
+                         site.files, servers=[])
+        answer = fetch.get("https://a.test/")
+        assert answer.result == "unresolved"
+        assert answer.detail == "a.test: no name server"
+        fetch.configure([fa.Connection(["https://a.test:443"])], site.files,
+                        servers=[f"127.0.0.1:{ports.free()}"])
+        assert fetch.get("https://a.test/").result == "unresolved"
+        assert fetch.stop() == 0
+
+
 # --- many -------------------------------------------------------------------
 
 def test_many_at_once(site):
