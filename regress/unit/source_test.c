@@ -586,21 +586,27 @@ throttled(void **state)
 	oidc_begun(set(JF_RSA, -1));
 	asked = 0;
 	/* Many at once share one. */
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 10; i++)
 		source_rekey(oidc, hear, NULL);
 	assert_int_equal(asked, 1);
-	assert_false(source_rekey_ready(oidc));
-	/* The throttle is closed: at once, and nothing is fetched. */
-	source_rekey(oidc, hear, NULL);
-	assert_int_equal(heard, 1);
-	assert_int_equal(heard_verdict, VERDICT_ok);
+	assert_true(source_rekey_ready(oidc));
 	ok(set(JF_RSA, -1));
-	assert_int_equal(heard, 4);
+	assert_int_equal(heard, 10);
+	for (i = 0; i < 2; i++) {
+		source_rekey(oidc, hear, NULL);
+		ok(set(JF_RSA, -1));
+	}
+	assert_int_equal(asked, 3);
+	assert_int_equal(heard, 12);
+	/* The throttle is closed: at once, and nothing is fetched. */
+	assert_false(source_rekey_ready(oidc));
 	source_rekey(oidc, hear, NULL);
-	assert_int_equal(asked, 1);
+	assert_int_equal(heard, 13);
+	assert_int_equal(heard_verdict, VERDICT_ok);
+	assert_int_equal(asked, 3);
 	ms += 10000;
 	source_rekey(oidc, hear, NULL);
-	assert_int_equal(asked, 2);
+	assert_int_equal(asked, 4);
 }
 
 static void
