@@ -81,7 +81,8 @@ sign_in(enum verdict want, const char *more, const char *claims,
 #define OKTA_CLAIMS "{\"iss\":\"" OKTA "\",\"sub\":\"00uid4BxXw6I6TV4m0g3\"," \
 	"\"ver\":1,\"jti\":\"ID.1\",\"amr\":[\"pwd\"],\"idp\":\"00ok1\"," \
 	"\"auth_time\":1767323070,\"preferred_username\":\"alice@acme.com\"," \
-	"\"email\":\"alice@acme.com\",\"name\":\"Alice Example\",\"email_verified\":null," \
+	"\"email\":\"alice@acme.com\",\"name\":\"Alice Example\"," \
+	"\"email_verified\":null," \
 	"\"groups\":[\"Everyone\",\"hub-admins\"],\"sid\":null}"
 
 static void
