@@ -27,6 +27,22 @@ conf_folded(struct conf *c, const char *text)
 	return copy;
 }
 
+void
+conf_unique(struct strings *list)
+{
+	size_t	 i, k, n;
+
+	for (i = n = 0; i < list->count; i++) {
+		for (k = 0; k < n; k++) {
+			if (strcmp(list->list[k], list->list[i]) == 0)
+				break;
+		}
+		if (k == n)
+			list->list[n++] = list->list[i];
+	}
+	list->count = n;
+}
+
 /* Host of an origin, without the port that everybody means. */
 static const char *
 origin_host(struct conf *c, const char *origin)

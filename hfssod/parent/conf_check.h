@@ -11,6 +11,9 @@
 /* A copy in lower case, which is how hosts and domains are compared. */
 const char	*conf_folded(struct conf *, const char *);
 
+/* Leave out what became the same as one before. */
+void		 conf_unique(struct strings *);
+
 /* conf_check_connection.c: names, domains, what SAML asks for. */
 void		 check_connection(struct conf *, struct conf_organization *,
 		    struct conf_connection *, struct errors *);

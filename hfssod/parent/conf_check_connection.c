@@ -15,6 +15,7 @@ fold_all(struct conf *c, struct strings *list)
 
 	for (i = 0; i < list->count; i++)
 		list->list[i] = conf_folded(c, list->list[i]);
+	conf_unique(list);
 }
 
 static bool

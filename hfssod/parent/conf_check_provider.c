@@ -181,8 +181,10 @@ check_endpoints(struct conf *c, struct conf_connection *n, struct errors *e)
 	char			 text[300];
 	size_t			 i;
 
-	for (i = 0; i < n->endpoints.count; i++) {
+	for (i = 0; i < n->endpoints.count; i++)
 		n->endpoints.list[i] = conf_folded(c, n->endpoints.list[i]);
+	conf_unique(&n->endpoints);
+	for (i = 0; i < n->endpoints.count; i++) {
 		snprintf(text, sizeof(text), "https://%s",
 		    n->endpoints.list[i]);
 		if (!web_address(text, &a) || a.path[0] != '\0') {
@@ -371,6 +373,7 @@ check_fetch(struct conf *c, struct errors *e)
 		else
 			c->name_servers.list[i] = text;
 	}
+	conf_unique(&c->name_servers);
 	any = ca = false;
 	TAILQ_FOREACH(o, &c->organizations, entry) {
 		TAILQ_FOREACH(n, &o->connections, entry) {

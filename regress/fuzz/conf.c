@@ -51,8 +51,10 @@ views(const struct conf *c)
 	wire_init(&w, LIMIT_VIEW);
 	TAILQ_FOREACH(l, &c->listens, entry)
 		conf_view_http(c, l, &w, &files);
-	TAILQ_FOREACH(o, &c->organizations, entry)
+	TAILQ_FOREACH(o, &c->organizations, entry) {
 		conf_view_verifier(c, o->group, &w, &files);
+		conf_view_fetch(c, o->group, &w, &files);
+	}
 	conf_view_policy(c, &w);
 	strings_free(&files);
 	wire_free(&w);
