@@ -44,9 +44,9 @@ def pytest_runtest_makereport(item, call):
 class World:
     """Forged identity providers, and a daemon that knows them."""
 
-    def __init__(self, name="forge"):
+    def __init__(self, name="forge", port=None):
         self.folder = d.scratch(name)
-        self.settings = d.Settings(self.folder)
+        self.settings = d.Settings(self.folder, port)
         self.idps = {}
         self.stranger = f.Idp("forge")  # our provider's name, its own key
         self.liars = []

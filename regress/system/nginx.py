@@ -66,7 +66,7 @@ http {{
 		proxy_set_header X-Forwarded-Proto https;
 		proxy_set_header X-Forwarded-For $remote_addr;
 
-		location ~ ^/organizations/[^/]+/saml/ {{
+		location ~ ^/organizations/[^/]+/(saml|oidc)/ {{
 			proxy_pass http://sso;
 		}}
 		location ^~ /.hfsso/ {{

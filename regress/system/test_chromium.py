@@ -2,13 +2,16 @@
 One sign-in with a real browser through nginx; its pages are kept as
 pictures in build/screens for somebody to look at.
 """
+import re
+
 import pytest
 
 import daemon as d
 import nginx as n
 import ports
 import webdriver
-from conftest import Real
+from conftest import Real, World
+from test_oidc import GROUPS
 
 SCREENS = d.TOP / "build/screens"
 
@@ -135,3 +138,65 @@ def test_pages_of_refusal(hub, chromium):
     chromium.click("button")
     wait(chromium, lambda: "consume" in chromium.url)
     picture(chromium, "refused")
+
+
+# --- OpenID Connect -----------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def oidc_hub(provider):
+    port = ports.free()
+    site = World("chromium-oidc", port)
+    site.settings.organizations = [d.Organization("acme", [site.oidc(
+        "op", provider, GROUPS, 'label "Our provider"', client="chromium",
+        secret="chromium-secret-0123456789")], d.ROLES)]
+    site.settings.application("hub")
+    site.start()
+    provider.add_client(site.daemon, "chromium")
+    key, certificate = d.write_pair(site.folder, "tls", d.ec_key())
+    front = n.Nginx(site.folder / "nginx", port, site.settings.browser,
+                    site.settings.gate, ports.free(), certificate, key)
+    yield site
+    front.stop()
+    site.end()
+
+
+def test_oidc(oidc_hub, chromium):
+    """In, and out here and there, without a script of ours."""
+    public = oidc_hub.settings.public
+    # Of the other hub, which had this name too.
+    chromium.open(public + "/.hfsso/login")
+    chromium.do("DELETE", "/cookie")
+    chromium.open(public + "/organizations/acme/oidc/login?return=/hello")
+    wait(chromium, lambda: chromium.find("input[type=password]"))
+    chromium.type("input[name=login]", "ada")
+    chromium.type("input[type=password]", "ada-secret")
+    chromium.click("button")
+    wait(chromium, lambda: chromium.url == public + "/hello")
+    assert "ada@example.org" in chromium.text
+    names = {c["name"] for c in chromium.cookies()}
+    assert d.SESSION in names
+    assert not [x for x in names if x.startswith(d.LOGIN)]
+    chromium.open(public + "/.hfsso/logout")
+    chromium.click("form button")
+    wait(chromium, lambda: chromium.find("button[name=logout]"))
+    assert "127.0.0.1" in chromium.url
+    chromium.click("button[name=logout]")
+    wait(chromium, lambda: "/.hfsso/signed-out" in chromium.url)
+    picture(chromium, "signed-out-everywhere")
+    assert "has signed you out too" in chromium.text
+    assert d.SESSION not in {c["name"] for c in chromium.cookies()}
+    # Out there too.
+    chromium.open(public + "/organizations/acme/oidc/login")
+    wait(chromium, lambda: chromium.find("input[type=password]"))
+
+
+def test_oidc_connection_test(oidc_hub, chromium):
+    made = str(oidc_hub.daemon.show("connection", "test", "acme", "op"))
+    chromium.open(re.search(r"https://hub\.test[^'\"\s]*", made)[0])
+    wait(chromium, lambda: chromium.find("input[type=password]"))
+    chromium.type("input[name=login]", "chloe")
+    chromium.type("input[type=password]", "chloe-secret")
+    chromium.click("button")
+    wait(chromium, lambda: "chloe+o'hara@example.org" in chromium.text)
+    picture(chromium, "connection-test")
+    assert d.SESSION not in {c["name"] for c in chromium.cookies()}
