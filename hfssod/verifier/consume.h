@@ -40,8 +40,8 @@ void	 consume_begin(struct consumed *, const struct config *,
  */
 void	 consume_received(struct consumed *);
 /*
- * Judge a SAML Response at the given moment.  keys is NULL before policy offered
- * any.  The verdict is in the outcome; consume_free must follow.
+ * Judge a SAML Response at the given moment.  keys is NULL before policy
+ * offered any.  The verdict is in the outcome; consume_free must follow.
  */
 void	 consume(const struct config *, const struct seal_keys *,
 	    const struct sso_request *, uint64_t, int64_t, struct consumed *);

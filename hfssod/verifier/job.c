@@ -10,7 +10,25 @@
 #include "common/log.h"
 #include "hfssod/verifier/job.h"
 
-static size_t	 waiting;
+static TAILQ_HEAD(, job)	 jobs = TAILQ_HEAD_INITIALIZER(jobs);
+
+/* Whether one more may wait; an http process fills its own share alone. */
+static bool
+room(uint64_t origin, size_t len)
+{
+	const struct job *job;
+	size_t all = 0, its = 0, octets = len;
+
+	TAILQ_FOREACH(job, &jobs, entry) {
+		all++;
+		if (job->origin != origin)
+			continue;
+		its++;
+		octets += job->len;
+	}
+	return all < LIMIT_FETCH_WAITING && its < LIMIT_OUTSTANDING &&
+	    octets <= 2 * LIMIT_OUTSTANDING_BYTES;
+}
 
 struct job *
 job_new(struct peer *peer, uint64_t id, const struct reader *r)
@@ -18,7 +36,7 @@ job_new(struct peer *peer, uint64_t id, const struct reader *r)
 	struct reader copy;
 	struct job *job;
 
-	if (waiting >= LIMIT_FETCH_WAITING)
+	if (!room(peer->instance, r->left))
 		return NULL;
 	if ((job = calloc(1, sizeof(*job))) == NULL ||
 	    (job->octets = malloc(r->left)) == NULL)
@@ -31,7 +49,7 @@ job_new(struct peer *peer, uint64_t id, const struct reader *r)
 	wire_read(&copy, job->octets, job->len);
 	if (!sso_request_get(&copy, &job->q))
 		fatalx("request of http is malformed");
-	waiting++;
+	TAILQ_INSERT_TAIL(&jobs, job, entry);
 	return job;
 }
 
@@ -51,7 +69,7 @@ job_free(struct job *job)
 {
 	if (job == NULL)
 		return;
-	waiting--;
+	TAILQ_REMOVE(&jobs, job, entry);
 	freezero(job->octets, job->len);
 	explicit_bzero(job, sizeof(*job));
 	free(job);

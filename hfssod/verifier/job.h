@@ -7,6 +7,8 @@
 #ifndef VERIFIER_JOB_H
 #define VERIFIER_JOB_H
 
+#include <sys/queue.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,11 +22,13 @@ struct job {
 	int64_t			 deadline;	/* clock_ms: all must be done */
 	uint8_t			*octets;
 	size_t			 len;
+	TAILQ_ENTRY(job)	 entry;		/* job.c's */
 };
 
 /*
  * Keep a message that is an sso_request (malformed: fatal).  NULL when too
- * many wait already (LIMIT_FETCH_WAITING).
+ * many wait already: LIMIT_FETCH_WAITING of all http processes, of one of
+ * them LIMIT_OUTSTANDING, or twice LIMIT_OUTSTANDING_BYTES.
  */
 struct job	*job_new(struct peer *, uint64_t, const struct reader *);
 /* Milliseconds until then, for the next question to fetch; at least 1. */

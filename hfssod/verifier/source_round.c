@@ -297,6 +297,8 @@ answered(void *arg, const struct fetch_answer *a)
 	if (a->result == FETCH_LOST && !TAILQ_EMPTY(&s->waiters)) {
 		/* It is started anew at once; who waits has a deadline. */
 		s->wanted |= 1u << s->kind;
+		if (child_peer(PROC_FETCH, NULL) != NULL)
+			next(s);
 		return;
 	}
 	judge(s, s->kind, a);
