@@ -164,7 +164,7 @@ def test_oidc(oidc_hub, chromium):
     """In, and out here and there, without a script of ours."""
     public = oidc_hub.settings.public
     # Of the other hub, which had this name too.
-    chromium.open(public + "/.hfsso/login")
+    chromium.open(public + "/.hfsso/signed-out")
     chromium.do("DELETE", "/cookie")
     chromium.open(public + "/organizations/acme/oidc/login?return=/hello")
     wait(chromium, lambda: chromium.find("input[type=password]"))
