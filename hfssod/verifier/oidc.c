@@ -90,12 +90,10 @@ static enum verdict
 resume(struct exchange *x)
 {
 	const struct config *config = verifier_config();
-	struct outcome *o = &x->consumed.outcome;
 	const struct connection *c;
 
-	o->connection = x->name;
 	c = config == NULL ? NULL :
-	    config_find(config, o->organization, x->name);
+	    config_find(config, x->job->q.organization, x->name);
 	if (c != NULL && c->view->protocol != PROTOCOL_OIDC)
 		c = NULL;
 	x->consumed.connection = c;
@@ -228,6 +226,8 @@ begin(struct exchange *x)
 	if ((x->name = strdup(c->connection->view->name)) == NULL ||
 	    (x->issuer = strdup(c->connection->view->issuer)) == NULL)
 		fatal("strdup");
+	/* The configuration that has the other one may be gone by the end. */
+	c->outcome.connection = x->name;
 	if ((v = read_query(x)) != VERDICT_ok ||
 	    (v = find_login(x)) != VERDICT_ok)
 		return v;

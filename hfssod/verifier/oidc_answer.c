@@ -27,12 +27,18 @@ enum verdict
 oidc_fetched(const struct fetch_answer *a, const char *endpoint,
     char detail[OIDC_DETAIL])
 {
+	char *p;
+
 	detail[0] = '\0';
 	if (a->result == FETCH_ANSWERED)
 		return VERDICT_ok;
 	snprintf(detail, OIDC_DETAIL, "%s: %s%s%.120s", endpoint,
 	    fetch_result_name(a->result), a->detail[0] == '\0' ? "" : ": ",
 	    a->detail);
+	/* Some of it may be the provider's, and it may have been cut. */
+	for (p = detail; *p != '\0'; p++)
+		if (*p < ' ' || *p >= 0x7f)
+			*p = '?';
 	switch (a->result) {
 	case FETCH_REFUSED:
 	case FETCH_INSIDE:

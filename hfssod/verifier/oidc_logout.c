@@ -333,12 +333,10 @@ static enum verdict
 resume(struct incoming *x)
 {
 	const struct config *config = verifier_config();
-	struct logout_outcome *o = &x->logout.outcome;
 	const struct connection *c;
 
-	o->connection = x->name;
 	c = config == NULL ? NULL :
-	    config_find(config, o->organization, x->name);
+	    config_find(config, x->job->q.organization, x->name);
 	if (c != NULL && c->view->protocol != PROTOCOL_OIDC)
 		c = NULL;
 	x->logout.connection = c;
@@ -388,6 +386,8 @@ oidc_logout(struct job *job, oidc_logged_out_fn *done)
 	x->name = strdup(x->logout.connection->view->name);
 	if (x->name == NULL)
 		fatal("strdup");
+	/* The configuration that has the other one may be gone by the end. */
+	x->logout.outcome.connection = x->name;
 	if (job->q.endpoint != ENDPOINT_BACKCHANNEL)
 		end(x, judge_query(x));
 	else if ((v = read_form(x)) != VERDICT_ok)

@@ -890,6 +890,12 @@ documents_wait(void **state)
 	r = op_consume("acme", "", op_query(&l, ""));
 	op_release(0);
 	ended(r, VERDICT_provider_unreachable, "down");
+	/* Nor after a reload, with what was there before it freed. */
+	r = op_consume("acme", "", op_query(&l, ""));
+	op_build();
+	op_release(0);
+	ended(r, VERDICT_provider_unreachable, "down");
+	assert_string_equal(r->outcome.connection, "op");
 	/* They come, and are gone again. */
 	op_sources[0].verdict = VERDICT_ok;
 	r = op_consume("acme", "", op_query(&l, ""));

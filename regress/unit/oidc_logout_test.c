@@ -447,6 +447,7 @@ unknown_key(void **state)
 	ended(r, VERDICT_ok);
 	op_sources[0].verdict = VERDICT_provider_unreachable;
 	r = back_with(1, "{}");
+	op_build();
 	op_release(0);
 	ended(r, VERDICT_provider_unreachable);
 	op_sources[0].verdict = VERDICT_ok;
