@@ -239,7 +239,8 @@ SRCS_FETCH = \
 		hfssod/fetch/question.c \
 		hfssod/fetch/resolver.c \
 		hfssod/fetch/socket.c \
-		hfssod/fetch/spki.c
+		hfssod/fetch/spki.c \
+		$(SYS_TRUST)
 
 SRCS_CTL = \
 		common/record.c \

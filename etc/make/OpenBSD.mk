@@ -2,6 +2,7 @@
 SYS_SANDBOX =	common/sandbox-openbsd.c
 SYS_MEMFILE =	common/memfile-openbsd.c
 SYS_TICKET =
+SYS_TRUST =
 SYS_CFLAGS =	-I/usr/local/include
 SYS_LIBS =	-L/usr/local/lib
 SANDBOX_LIBS =

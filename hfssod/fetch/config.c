@@ -136,6 +136,18 @@ make_trust(struct config *c, const struct view_files *files, const char *ca,
 	return why;
 }
 
+static bool
+wants_tls(const struct fetch_connection *f)
+{
+	size_t	 i;
+
+	for (i = 0; i < f->origins.count; i++) {
+		if (strncmp(f->origins.list[i], "https:", 6) == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *
 prepare_tls(struct config *c, const struct view_files *files)
 {
@@ -146,7 +158,7 @@ prepare_tls(struct config *c, const struct view_files *files)
 		ca = c->places[i].connection->ca;
 		if (ca[0] == '\0')
 			ca = c->view->ca;
-		if (ca[0] == '\0')
+		if (ca[0] == '\0' || !wants_tls(c->places[i].connection))
 			continue;
 		for (k = 0; k < c->trust_count; k++) {
 			if (strcmp(c->trusts[k].ca, ca) == 0)

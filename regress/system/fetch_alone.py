@@ -307,6 +307,7 @@ class Server:
     def serve(self, conn):
         try:
             conn.settimeout(20)
+            conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context is not None:
                 conn = self.context.wrap_socket(conn, server_side=True)
             buf = b""

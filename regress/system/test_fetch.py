@@ -581,6 +581,30 @@ def test_authority_of_a_connection(site, serve):
     untrusted(serve(fa.reply(), ca="other"))
 
 
+def test_many_authorities(site, serve):
+    """A file as large as real ones, and then another one."""
+    crowd = [fa.Authority(f"CA {i}").pem for i in range(40)]
+    server = serve(fa.reply(Connection="close"))
+    strange = serve(fa.reply(), pem=site.other_ca.pair()[0])
+    real = site.files["ca"]
+    try:
+        for own in (site.ca, site.other_ca, site.ca):
+            site.files["ca"] = b"".join(crowd[:20] + [own.pem] + crowd[20:])
+            assert len(site.files["ca"]) > 16384
+            site.reload()
+            for _ in range(3):
+                good = server if own is site.ca else strange
+                bad = strange if own is site.ca else server
+                assert good.get().result == "answered"
+                assert bad.get().result == "untrusted"
+        site.files["ca"] = b"".join(crowd)
+        site.reload()
+        assert server.get().result == "untrusted"
+    finally:
+        site.files["ca"] = real
+        site.reload()
+
+
 def test_pins(site, serve):
     other = site.ca.pair()[1]
     for pins in ([site.pin], [f"sha256:{site.pin}"], [other, site.pin]):
