@@ -61,7 +61,7 @@ decide_once(struct login *l)
 		l->detail = "verifier gave no key or no subject";
 		return VERDICT_internal;
 	}
-	return outcome_once(&l->burn, l->now, &l->detail);
+	return outcome_once(l->connection, &l->burn, l->now, &l->detail);
 }
 
 static enum verdict

@@ -171,7 +171,8 @@ decide(struct logout *l)
 		l->detail = "verifier gave no key or nobody";
 		return VERDICT_internal;
 	}
-	if ((v = outcome_once(&l->burn, l->now, &l->detail)) != VERDICT_ok)
+	v = outcome_once(l->connection, &l->burn, l->now, &l->detail);
+	if (v != VERDICT_ok)
 		return v;
 	if (o->response)
 		return VERDICT_ok;

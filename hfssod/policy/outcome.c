@@ -75,7 +75,8 @@ outcome_refused(const char *organization, const char *connection,
 }
 
 enum verdict
-outcome_once(const struct burn *b, int64_t now, const char **why)
+outcome_once(const struct connection *c, const struct burn *b, int64_t now,
+    const char **why)
 {
 	enum step	 step;
 
@@ -85,7 +86,8 @@ outcome_once(const struct burn *b, int64_t now, const char **why)
 	 */
 	if (b->until + 2 * LIMIT_SKEW < now) {
 		*why = "too old by the store's time";
-		return VERDICT_saml_expired;
+		return c->settings->protocol == PROTOCOL_OIDC ?
+		    VERDICT_oidc_expired : VERDICT_saml_expired;
 	}
 	step = store_run(state.store, ST_burned,
 	    v_blob(b->login.data, b->login.len),

@@ -38,8 +38,12 @@ enum verdict	 outcome_enabled(const struct connection *);
  */
 void		 outcome_refused(const char *, const char *, enum verdict,
 		    const struct address *);
-/* Whether it may still count now: ok, replayed, saml_expired, unavailable. */
-enum verdict	 outcome_once(const struct burn *, int64_t, const char **);
+/*
+ * Whether it may still count now: ok, replayed, saml_expired or
+ * oidc_expired, unavailable.
+ */
+enum verdict	 outcome_once(const struct connection *, const struct burn *,
+		    int64_t, const char **);
 /* Make sure that it can't count again: ok, replayed or unavailable. */
 enum verdict	 outcome_burn(const struct burn *, int64_t);
 

@@ -257,6 +257,9 @@ refusals(void **unused)
 	o = a_test("ada", 9);
 	o.message_until = clock_now() - 10000;
 	assert_int_equal(test(&o), VERDICT_saml_expired);
+	acme_connections[0].protocol = PROTOCOL_OIDC;
+	fixture_use();
+	assert_int_equal(test(&o), VERDICT_oidc_expired);
 	o = a_test("ada", 10);
 	o.message_key.len = 0;
 	assert_int_equal(test(&o), VERDICT_internal);
