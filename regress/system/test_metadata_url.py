@@ -72,7 +72,7 @@ def site(server):
     d.write_pair(made.folder, "signer", signer)
     for name in ("plain", "entity", "signed", "unsigned", "missigned",
                  "old", "ends", "rolls", "away"):
-        idp = made.idp(name)
+        idp = made.idp(name, key=d.ec_key())
         if name == "ends":
             idp.certificate = ending(idp.key, 5)
         text = idp.metadata()
@@ -142,7 +142,7 @@ def test_another_entity(site):
     cookie = enter(site, "entity")
     source = site.sources["entity"]
     mark = site.daemon.mark()
-    evil = f.Idp("evil")
+    evil = f.Idp("evil", d.ec_key())
     source.text = evil.metadata()
     assert refresh(site, "entity").returncode != 0
     assert re.search(r"entityID .*evil", site.daemon.log(mark))
@@ -173,7 +173,7 @@ def test_rollover(site):
     """Old, both, new: nobody's sign-in fails, and nothing restarts."""
     source, idp = site.sources["rolls"], site.idps["rolls"]
     enter(site, "rolls", "before")
-    new = f.Idp("rolls")
+    new = f.Idp("rolls", d.ec_key())
     source.text = idp.metadata(new.certificate)
     assert refresh(site, "rolls").returncode == 0
     enter(site, "rolls", "both")
@@ -184,7 +184,7 @@ def test_rollover(site):
     enter(site, "rolls", "after")
     # All keys are others: on a second word only, and it is written down.
     mark = site.daemon.mark()
-    other = f.Idp("rolls")
+    other = f.Idp("rolls", d.ec_key())
     source.text = other.metadata()
     before = source.count
     refresh(site, "rolls")
