@@ -106,6 +106,45 @@ last_use(void **unused)
 	assert_int_equal(state.sessions.by_key.count, 0);
 }
 
+/* Logins are counted now and then, never twice, also where it fails once. */
+static void
+logins(void **unused)
+{
+	static const char	 count[] = "SELECT sum(logins) FROM connection";
+
+	(void)unused;
+	fixture_time = 2000000000;
+	assert_int_equal(login_as("u1"), VERDICT_ok);
+	assert_int_equal(login_as("u2"), VERDICT_ok);
+	assert_int_equal(query(count), 0);
+	sweep_often();
+	assert_int_equal(query(count), 2);
+	assert_int_equal(query("SELECT max(login_at) FROM connection"),
+	    2000000000);
+	fixture_time += 30;
+	assert_int_equal(login_as("u1"), VERDICT_ok);
+	sweep_often();
+	assert_int_equal(query(count), 2);
+	execute("CREATE TRIGGER full BEFORE UPDATE OF logins ON connection"
+	    " BEGIN SELECT RAISE(ABORT, 'full'); END");
+	fixture_time += 30;
+	assert_false(sweep_run(false));
+	execute("DROP TRIGGER full");
+	sweep_often();
+	assert_int_equal(query(count), 3);
+	/* A refused one is none; and nothing is lost at the end. */
+	acme_connections[0].enabled = false;
+	fixture_use();
+	assert_int_equal(login_as("u1"), VERDICT_connection_disabled);
+	acme_connections[0].enabled = true;
+	fixture_use();
+	assert_int_equal(login_as("u1"), VERDICT_ok);
+	assert_true(sweep_run(true));
+	assert_int_equal(query(count), 4);
+	fixture_restart();
+	assert_int_equal(query(count), 4);
+}
+
 static void
 burned(void **unused)
 {
@@ -157,6 +196,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		UNIT(sessions), UNIT(not_configured), UNIT(last_use),
+		UNIT(logins),
 		UNIT(burned), UNIT(refusals_and_revocations)
 	};
 
