@@ -835,6 +835,43 @@ def test_killed_amid_an_exchange(own, kind):
     assert "midway" not in members(site)
 
 
+@pytest.mark.parametrize("change", ["off", "gone", "other", "same"])
+def test_reloaded_amid_an_exchange(make_world, change):
+    """What the connection is when the answer comes is what counts."""
+    site = make_world("reloaded", start=False)
+    liar, other = site.liar(), site.liar()
+    stays = site.oidc("stays", other)
+    site.settings.organizations = [d.Organization(
+        "acme", [stays, site.oidc("liar", liar)], d.ROLES)]
+    site.start()
+    daemon, conf = site.daemon, site.settings.organizations[0]
+    liar.lie["token"] = lambda _, truth: l.Reply(truth.body, delay=1)
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(l.attempt(
+        daemon, liar, "midway", connection="liar")[1])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + 5 * d.SLOW
+    while liar.count("token") < 4:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    if change == "off":
+        conf.connections[1].lines.append("disable")
+    elif change == "gone":
+        conf.connections.pop()
+    elif change == "other":
+        conf.connections[1].issuer = site.liar().issuer
+    daemon.reload()
+    daemon.reload()
+    for thread in threads:
+        thread.join(20)
+    right = (303,) if change == "same" else (403, 404, 502, 503)
+    assert all(x.status in right for x in got), [x.status for x in got]
+    assert ("midway" in members(site)) is (change == "same")
+    l.sign_in(daemon, other, "unharmed")
+    assert not [x for x in daemon.processes() if x.get("restarts")]
+
+
 def test_many_at_once(own):
     """A slow provider: nobody waits for another's answer."""
     site, liar = own()
