@@ -264,8 +264,8 @@ malformed(void **state)
 {
 	static const char *const list[] = {
 		"", "null", "[]", "\"x\"", "{", "{}x", "{\"issuer\":}",
-		"{\"issuer\":\"https://op.example\","
-		"\"issuer\":\"https://op.example\"}",
+		("{\"issuer\":\"https://op.example\","
+		"\"issuer\":\"https://op.example\"}"),
 		"{\"issuer\":\"\xff\"}", "{\"issuer\":\"a\\u0000b\"}",
 	};
 	char *big = malloc(LIMIT_FETCH_JSON + 2);
