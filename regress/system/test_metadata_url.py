@@ -205,6 +205,33 @@ def test_rollover(site):
     assert re.search("replaced|shares no key", site.daemon.log(mark))
 
 
+def test_new_key_at_a_login(site):
+    """The first response by a new key makes us look for it, and is taken."""
+    source, idp = site.sources["plain"], site.idps["plain"]
+    new = f.Idp("plain")
+    source.text = idp.metadata(new.certificate)
+    idp.key, idp.certificate = new.key, new.certificate
+    before = source.count
+    enter(site, "plain", "met it")
+    assert source.count == before + 1
+    # Every key is another: it is asked twice, at once.
+    other = f.Idp("plain")
+    source.text = other.metadata()
+    idp.key, idp.certificate = other.key, other.certificate
+    mark = site.daemon.mark()
+    enter(site, "plain", "met another")
+    assert source.count == before + 3
+    assert "every key was replaced" in site.daemon.log(mark)
+    # By a key that is nobody's: looked for, and refused.
+    idp.key = f.Idp("plain").key
+    mark = site.daemon.mark()
+    with pytest.raises(AssertionError):
+        f.sign_in(site.daemon, idp, "stranger", organization="plain")
+    assert "saml_signature" in site.daemon.log(mark)
+    idp.key = other.key
+    enter(site, "plain", "as before")
+
+
 def test_it_ends(site):
     """In five days, and it is said at once and where one looks."""
     line = site.daemon.wait_log(r"[^\n]*ends[^\n]*certificate[^\n]*|"
