@@ -14,8 +14,10 @@ void
 query_start(struct writer *w, const char *endpoint)
 {
 	wire_init(w, LIMIT_MESSAGE);
+	if (endpoint[0] == '\0')
+		return;
 	wire_put_raw(w, endpoint, strlen(endpoint));
-	if (endpoint[0] != '\0' && strchr(endpoint, '?') == NULL)
+	if (strchr(endpoint, '?') == NULL)
 		wire_put_raw(w, "?", 1);
 }
 
