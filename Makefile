@@ -31,6 +31,7 @@ ALL_CFLAGS =	-std=c11 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(DEFINES) -I. \
 		$(SYS_CFLAGS) $(XML_CFLAGS) $(SANITIZE) $(CFLAGS)
 
 LIB_EVENT !=	pkg-config --libs libevent_core 2>/dev/null || :
+LIB_EVDNS !=	pkg-config --libs libevent_extra 2>/dev/null || :
 LIB_TLS !=	pkg-config --libs libtls 2>/dev/null || :
 LIB_JANSSON !=	pkg-config --libs jansson 2>/dev/null || :
 LIB_CRYPTO !=	pkg-config --libs libcrypto 2>/dev/null || :
@@ -228,14 +229,12 @@ SRCS_FETCH = \
 		hfssod/fetch/answer_head.c \
 		hfssod/fetch/config.c \
 		hfssod/fetch/desk.c \
-		hfssod/fetch/dns.c \
 		hfssod/fetch/fetch.c \
 		hfssod/fetch/head.c \
 		hfssod/fetch/link.c \
 		hfssod/fetch/location.c \
 		hfssod/fetch/names.c \
 		hfssod/fetch/pool.c \
-		hfssod/fetch/query.c \
 		hfssod/fetch/question.c \
 		hfssod/fetch/resolver.c \
 		hfssod/fetch/socket.c \
@@ -302,7 +301,7 @@ $(BIN)/hfssod-policy: $(OBJS_POLICY) $(OBJS_CHILD) $(OBJS_BASE)
 $(BIN)/hfssod-fetch: $(OBJS_FETCH) $(OBJS_CHILD) $(OBJS_BASE)
 	@mkdir -p $(BIN)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_FETCH) \
-	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVENT) \
+	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVDNS) $(LIB_EVENT) \
 	    $(SANDBOX_LIBS) $(SYS_LIBS)
 
 $(BIN)/hfssoctl: $(OBJS_CTL) $(OBJS_BASE)

@@ -127,20 +127,17 @@ static void
 limits(const struct setup *s)
 {
 	struct rlimit	 rl;
-	rlim_t		 files = 256;
 
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NPROC, 0);
 	limit(RLIMIT_MEMLOCK, 0);
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("getrlimit");
-	if (s->kinds & KIND_HTTP)
+	if (s->kinds & KIND_HTTP) {
 		/* As many connections as the system grants. */
-		files = rl.rlim_max;
-	else if (s->kinds & KIND_FETCH)
-		/* Each question of a name has sockets of its own. */
-		files = 1024;
-	limit(RLIMIT_NOFILE, files < rl.rlim_max ? files : rl.rlim_max);
+		if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+			fatal("getrlimit");
+		limit(RLIMIT_NOFILE, rl.rlim_max);
+	} else
+		limit(RLIMIT_NOFILE, 256);
 }
 
 /* --- files ------------------------------------------------------------- */

@@ -20,7 +20,7 @@ static const struct {
 } table[] = {
 	/* recvfd: parent's configuration files and pipe ends */
 	{ KIND_HTTP,	"stdio inet recvfd" },
-	/* its resolver has sockets of its own: no dns */
+	/* its resolver is evdns, over sockets of its own */
 	{ KIND_FETCH,	"stdio inet recvfd" },
 	{ KIND_POLICY,	"stdio rpath wpath cpath flock recvfd" },
 	/* the shared memory file beside the store is written by readers too */

@@ -24,7 +24,8 @@ LINKS = {
         "libxml2", "libxmlsec1", "libxmlsec1-openssl", "libjansson",
         "libcrypto", "libz"},
     "hfssod-policy": CHILD | {"libsqlite3"},
-    "hfssod-fetch": CHILD | {"libtls"},
+    # evdns, its resolver.
+    "hfssod-fetch": CHILD | {"libtls", "libevent_extra-2.1"},
 }
 # What no installed program may ask the system library for.
 NEVER_CALLED = {"system", "popen", "dlopen", "getenv", "secure_getenv",

@@ -21,6 +21,7 @@ start(const struct setup *s)
 	if (tls_init() == -1)
 		fatalx("tls_init");
 	tls_free(tls_client());
+	resolver_init(child_base());
 }
 
 static void
@@ -28,7 +29,7 @@ commit(void)
 {
 	config_commit();
 	pool_clear();
-	resolver_forget();
+	resolver_servers(config_current());
 }
 
 static const struct handler handlers[] = {

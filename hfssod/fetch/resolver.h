@@ -18,16 +18,17 @@ struct lookup;
 typedef void	 lookup_fn(void *, const struct address *, size_t,
 		    const char *);
 
-/* The name servers may be others: forget which of them answered best. */
-void		 resolver_forget(void);
+/* Once, before the sandbox. */
+void		 resolver_init(struct event_base *);
+/* Ask these name servers from now on. */
+void		 resolver_servers(const struct config *);
 /*
  * Look a name up: a literal address is itself, a name of the hosts file
  * has the addresses there and no others, everything else is asked for.
  * The function is called once, always later, and not after
- * lookup_cancel.  The lookup is gone then.  It takes one use of the
- * configuration, whose name servers it asks.
+ * lookup_cancel.  The lookup is gone then.
  */
-struct lookup	*lookup_start(struct config *, const char *, lookup_fn *,
+struct lookup	*lookup_start(const struct config *, const char *, lookup_fn *,
 		    void *);
 void		 lookup_cancel(struct lookup *);
 

@@ -336,18 +336,14 @@ class Server:
 
 class NameServer:
     """names: {name: list of answers, used in turn, the last for ever}; an
-    answer is a list of addresses, of ("cname", name), or None: silence.  A
-    name in long is answered in full by TCP only."""
+    answer is a list of addresses, of ("cname", name), or None: silence."""
 
     def __init__(self):
-        self.names, self.asked, self.long = {}, [], set()
+        self.names, self.asked = {}, []
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.port = ports.free()
         self.sock.bind(("127.0.0.1", self.port))
-        self.tcp = socket.create_server(("127.0.0.1", self.port))
-        self.streams = 0
         threading.Thread(target=self.serve, daemon=True).start()
-        threading.Thread(target=self.serve_tcp, daemon=True).start()
 
     def serve(self):
         while True:
@@ -355,42 +351,9 @@ class NameServer:
                 data, peer = self.sock.recvfrom(4096)
             except OSError:
                 return
-            if self.question(data)[0] in self.long:
-                out = data[:2] + b"\x83\x80\0\1\0\0\0\0\0\0" + \
-                    data[12:self.question(data)[1] + 4]
-            else:
-                out = self.answer(data)
+            out = self.answer(data)
             if out is not None:
                 self.sock.sendto(out, peer)
-
-    def serve_tcp(self):
-        while True:
-            try:
-                conn, _ = self.tcp.accept()
-            except OSError:
-                return
-            self.streams += 1
-            threading.Thread(target=self.serve_one, args=(conn,),
-                             daemon=True).start()
-
-    def serve_one(self, conn):
-        with conn:
-            conn.settimeout(5)
-            data = b""
-            while len(data) < 2 or len(data) < 2 + struct.unpack(
-                    ">H", data[:2])[0]:
-                more = conn.recv(4096)
-                if not more:
-                    return
-                data += more
-            out = self.answer(data[2:])
-            if out is not None:
-                # Slowly, and in pieces that mean nothing.
-                out = struct.pack(">H", len(out)) + out
-                for i in range(0, len(out), 7):
-                    conn.sendall(out[i:i + 7])
-            else:
-                time.sleep(5)
 
     def question(self, data):
         at, labels = 12, []
@@ -436,4 +399,3 @@ class NameServer:
 
     def stop(self):
         self.sock.close()
-        self.tcp.close()

@@ -854,19 +854,15 @@ def test_lying_name_server(site):
 
 
 def test_long_answer(site):
-    """Too long for a datagram: asked again over TCP."""
-    site.dns.long |= {"idp.long.test", "never.test"}
-    many = [f"127.9.0.{i}" for i in range(1, 120)]
-    server = site.server(site.ca.pair(("idp.long.test",))[0],
-                         address="127.9.0.3")
-    site.dns.names["idp.long.test"] = [many]
-    key = site.add(server.origin("idp.long.test"))
-    answer = site.fetch.get(server.origin("idp.long.test") + "/", key=key)
-    assert answer.result == "answered", answer
-    assert site.dns.streams == 2
-    answer = named(site, "never.test", None)(ms=400)
-    assert answer.result == "timeout" and "name" in answer.detail
-    server.stop()
+    """Too long for a datagram: it fails, and says why."""
+    real = site.dns.answer
+    site.dns.answer = lambda data: data[:2] + b"\x83\x80" + real(data)[4:]
+    try:
+        answer = named(site, "long.test", ["127.0.0.1"])()
+    finally:
+        site.dns.answer = real
+    assert answer.result == "unresolved"
+    assert answer.detail == "long.test: answer too long for a datagram"
 
 
 def refuses(rcode):
@@ -914,8 +910,36 @@ def test_no_name_server_answers(tmp_path, site):
         assert answer.detail == "a.test: no name server"
         fetch.configure([fa.Connection(["https://a.test:443"])], site.files,
                         servers=[f"127.0.0.1:{ports.free()}"])
-        assert fetch.get("https://a.test/").result == "unresolved"
+        answer = fetch.get("https://a.test/", ms=6000)
+        assert answer.result == "unresolved"
+        assert answer.detail == "a.test: name servers do not answer or fail"
         assert fetch.stop() == 0
+
+
+def test_name_servers_replaced(tmp_path, site):
+    """Those of a reload are asked what is still open."""
+    silent = fa.NameServer()
+    silent.names["sso.other.test"] = [None]
+    site.dns.names["sso.other.test"] = [["127.0.0.1"]]
+    server = site.server(site.ca.pair(("sso.other.test",))[0])
+    connections = [fa.Connection([server.origin("sso.other.test")])]
+    url = server.origin("sso.other.test") + "/"
+    old = [f"127.0.0.1:{silent.port}"]
+    with open(tmp_path / "log", "wb") as log:
+        fetch = fa.Fetch(BINARY, log, connections, site.files, servers=old)
+        for servers in (site.servers_line(), site.servers_line() * 3, [],
+                        old + site.servers_line()):
+            ids = [fetch.ask(url, ms=300 * SLOW) for _ in range(20)]
+            ids += [fetch.ask(url, ms=1500 * SLOW) for _ in range(20)]
+            fetch.configure(connections, site.files, servers=servers)
+            results = {fetch.answer(i).result for i in ids}
+            if servers == site.servers_line():
+                assert results == {"answered"}
+            fetch.configure(connections, site.files, servers=old)
+            assert fetch.get(url, ms=50).result == "timeout"
+        assert fetch.stop() == 0
+    server.stop()
+    silent.stop()
 
 
 # --- many -------------------------------------------------------------------
