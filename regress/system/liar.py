@@ -51,7 +51,7 @@ def integer(number):
     return b64(number.to_bytes((number.bit_length() + 7) // 8, "big"))
 
 
-# --- JOSE -----------------------------------------------------------------------
+# --- JOSE --------------------------------------------------------------------
 
 HASHES = {"256": hashes.SHA256(), "384": hashes.SHA384(),
           "512": hashes.SHA512()}
@@ -138,7 +138,7 @@ def verified(token, public):
     return header, claims
 
 
-# --- HTTP -----------------------------------------------------------------------
+# --- HTTP --------------------------------------------------------------------
 
 class Reply:
     """
@@ -265,7 +265,7 @@ class Server(http.server.ThreadingHTTPServer):
                 pass
 
 
-# --- the provider -----------------------------------------------------------------
+# --- the provider ------------------------------------------------------------
 
 class Grant:
     """What a code stands for, and the lies about it."""
@@ -551,7 +551,7 @@ def at_hash(token, alg):
     return b64(made[:len(made) // 2])
 
 
-# --- the relying party's side --------------------------------------------------------
+# --- the relying party's side ------------------------------------------------
 
 class Login:
     """A login that a browser has begun: where it was sent, and with what."""

@@ -140,7 +140,7 @@ def test_pages_of_refusal(hub, chromium):
     picture(chromium, "refused")
 
 
-# --- OpenID Connect -----------------------------------------------------------------
+# --- OpenID Connect ----------------------------------------------------------
 
 @pytest.fixture(scope="module")
 def oidc_hub(provider):

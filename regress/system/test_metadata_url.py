@@ -279,7 +279,7 @@ def test_secret_that_ends(make_world):
     l.sign_in(world.daemon, liar, "goes on")
 
 
-# --- SimpleSAMLphp ----------------------------------------------------------------------
+# --- SimpleSAMLphp -----------------------------------------------------------
 
 class ByUrl(Real):
     """As Real, with the address of the metadata instead of a file."""

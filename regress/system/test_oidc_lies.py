@@ -94,7 +94,7 @@ def test_the_truth(site, liar):
     assert not liar.complaints
 
 
-# --- the token's signature -----------------------------------------------------------
+# --- the token's signature ---------------------------------------------------
 
 def wrapped_plain(token):
     """A JWE, as far as anybody can see, around an unsigned token."""
@@ -181,7 +181,8 @@ SIGNATURES = {
     "no object": ("jwt_malformed", lambda x: dict(
         wrap=lambda _: l.jwt(b'["sub"]', x.key, header={"kid": x.kid}))),
     "not utf-8": ("jwt_malformed", lambda x: dict(
-        wrap=lambda _: l.jwt(b'{"sub":"\xff"}', x.key, header={"kid": x.kid}))),
+        wrap=lambda _: l.jwt(b'{"sub":"\xff"}', x.key,
+                             header={"kid": x.kid}))),
 }
 
 
@@ -242,7 +243,7 @@ def test_signatures_of_ec(site, name):
     refused(site, answer, verdicts, mark, login.person)
 
 
-# --- claims ----------------------------------------------------------------------------
+# --- claims ------------------------------------------------------------------
 
 def at(seconds):
     return int(NOW() + seconds)
@@ -336,7 +337,7 @@ def test_aud_of_one_in_a_list(site, liar):
         l.sign_in(site.daemon, liar, "listed", claims=claims)
 
 
-# --- userinfo --------------------------------------------------------------------------
+# --- userinfo ----------------------------------------------------------------
 
 USERINFO = {
     "of another": ("oidc_userinfo", {"sub": "somebody-else"}),
@@ -366,7 +367,7 @@ def test_userinfo_never_overrides(site, liar):
     assert seen.header("X-Hfsso-Role") == "read"
 
 
-# --- the answer in the browser ---------------------------------------------------------
+# --- the answer in the browser -----------------------------------------------
 
 def test_stolen_code(site, liar):
     """In the thief's browser, with his own state or the victim's."""
@@ -570,7 +571,7 @@ def test_errors(site, liar, error):
     assert len(site.daemon.log(mark)) < 2000
 
 
-# --- the endpoints ----------------------------------------------------------------------
+# --- the endpoints -----------------------------------------------------------
 
 ENDPOINTS = {
     "500": ("provider_answer", 502, lambda _: l.Reply(b"", 500)),
@@ -654,7 +655,7 @@ def test_slow_token_endpoint(site, liar):
         assert 5 < seconds < 10.5
 
 
-# --- documents ----------------------------------------------------------------------------
+# --- documents ---------------------------------------------------------------
 
 # What is wrong: what the log says of it, and the lie.
 DOCUMENTS = {
@@ -751,7 +752,7 @@ def test_documents(misled, name):
     l.sign_in(misled.daemon, misled.liars[-1], "unharmed")
 
 
-# --- names and certificates ------------------------------------------------------------
+# --- names and certificates --------------------------------------------------
 
 @pytest.fixture(scope="module")
 def tls():
@@ -834,7 +835,7 @@ def test_certificate_later(tls):
     refused(tls, answer, "provider_answer", mark, login.person, (502,))
 
 
-# --- the sign-in page's own address ------------------------------------------------------
+# --- the sign-in page's own address ------------------------------------------
 
 @pytest.mark.parametrize("path", [
     "/organizations/acme/oidc/consume", "/organizations/acme/oidc/consume"

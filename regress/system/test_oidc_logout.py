@@ -44,7 +44,7 @@ def liar(site):
     return site.liars[0]
 
 
-# --- from here -------------------------------------------------------------------------
+# --- from here ---------------------------------------------------------------
 
 def test_leaving(site, liar):
     person, cookie = l.sign_in(site.daemon, liar, "leaver")
@@ -100,7 +100,7 @@ def test_wrong_returns(site, liar, how):
     assert "has signed you out" not in answer.text
 
 
-# --- back-channel ------------------------------------------------------------------------
+# --- back-channel ------------------------------------------------------------
 
 def send(site, token, person=None, organization="acme", connection="",
          **more):
@@ -262,7 +262,7 @@ def test_the_login_of_a_moment_ago(site, liar):
     assert answer.status in (302, 303)
 
 
-# --- front-channel ------------------------------------------------------------------------
+# --- front-channel -----------------------------------------------------------
 
 def front(site, **query):
     return site.daemon.browser().get(
@@ -293,7 +293,7 @@ def test_front_channel(site, liar):
     assert alive(site, two)
 
 
-# --- oidc-provider ------------------------------------------------------------------------
+# --- oidc-provider -----------------------------------------------------------
 
 @pytest.fixture(scope="module")
 def hub(provider_tls):
@@ -350,7 +350,7 @@ def test_real_back_channel(hub):
     assert re.search(r"logout ok: .*sessions 1\b", hub.daemon.log(mark))
 
 
-# --- LemonLDAP::NG ------------------------------------------------------------------------
+# --- LemonLDAP::NG -----------------------------------------------------------
 
 @pytest.fixture(scope="module")
 def lemons(lemon):
@@ -432,7 +432,7 @@ def test_lemon_leaves(lemons, path, user):
     assert person.follow(answer).status == 200, lemons.daemon.tail(3)
 
 
-# --- still there? ----------------------------------------------------------------------------
+# --- still there? ------------------------------------------------------------
 
 def hurry(site, seconds):
     """As if it had been that long since everybody was asked."""
@@ -514,7 +514,8 @@ def test_still_there_at_the_real_one(make_world, provider):
     """Its refresh tokens are good once, and each brings a new one."""
     site = make_world("realcheck", start=False)
     site.settings.organizations = [d.Organization("acme", [site.oidc(
-        "op", provider, GROUPS, "check every 5m", "prompt consent", client="checked",
+        "op", provider, GROUPS, "check every 5m", "prompt consent",
+        client="checked",
         secret="checked-secret-0123456789")], d.ROLES)]
     site.start()
     provider.add_client(site.daemon, "checked")

@@ -26,7 +26,7 @@ const modules = createRequire(`${process.env.MODULES}/`)
 const load = name => import(pathToFileURL(modules.resolve(name)).href)
 const { default: Provider } = await load('oidc-provider')
 
-// --- people -------------------------------------------------------------------
+// --- people -----------------------------------------------------------------
 
 const person = (id, name, more = {}) => [id, {
   password: `${id}-secret`,
@@ -55,7 +55,7 @@ const claims = {
   groups: ['groups', 'role', 'user'],
 }
 
-// --- the provider ---------------------------------------------------------------
+// --- the provider -----------------------------------------------------------
 
 const kinds = {
   RS256: ['rsa', { modulusLength: 2048 }],
@@ -155,7 +155,7 @@ function build() {
 }
 build()
 
-// --- pages and the test's hand ----------------------------------------------------
+// --- pages and the test's hand ----------------------------------------------
 
 async function read(request) {
   let text = ''
