@@ -18,6 +18,7 @@
 #include "hfssod/verifier/status.h"
 
 #define AWAY_MS		5000	/* a provider that was away is not asked */
+#define AGAIN_MS	1000	/* and then nobody waits longer for it */
 #define KEPT_MS		2000	/* how long policy's word is waited for */
 
 static TAILQ_HEAD(, source)	 sources = TAILQ_HEAD_INITIALIZER(sources);
@@ -74,13 +75,11 @@ waiter_late(int fd, short what, void *arg)
 }
 
 static void
-wait_for(struct source *s, bool strict, source_fn *fn, void *arg)
+wait_for(struct source *s, time_t ms, bool strict, source_fn *fn, void *arg)
 {
-	struct timeval when = { LIMIT_FETCH_MS / 1000, 0 };
+	struct timeval when = { ms / 1000, 0 };
 	struct source_waiter *w;
 
-	if (strict)
-		when.tv_sec = LIMIT_FETCH_SLOW_MS / 1000;
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		fatal("calloc");
 	if ((w->timer = evtimer_new(child_base(), waiter_late, w)) == NULL ||
@@ -117,8 +116,7 @@ source_round_ended(struct source *s)
 {
 	char detail[SOURCE_RESULT];
 
-	if (s->failure != VERDICT_ok)
-		s->failed = clock_ms();
+	s->failed = s->failure != VERDICT_ok ? clock_ms() : 0;
 	status_send(s->connection);
 	strlcpy(detail, s->detail, sizeof(detail));
 	tell(s, s->failure, detail);
@@ -131,12 +129,15 @@ source_wait(struct source *s, source_fn *fn, void *arg)
 		fn(arg, VERDICT_ok, "");
 		return;
 	}
-	if (s->question == 0 && !s->keeping && s->failed != 0 &&
+	/* Also one that lets everybody wait is away. */
+	if (!s->keeping && s->failed != 0 &&
 	    clock_ms() - s->failed < AWAY_MS) {
-		fn(arg, VERDICT_provider_unreachable, s->detail);
+		fn(arg, VERDICT_provider_unreachable, s->detail[0] != '\0' ?
+		    s->detail : "the provider was away a moment ago");
 		return;
 	}
-	wait_for(s, false, fn, arg);
+	wait_for(s, s->failed != 0 ? AGAIN_MS : LIMIT_FETCH_MS, false, fn,
+	    arg);
 	source_round(s, SOURCE_MISSING, false);
 }
 
@@ -160,14 +161,14 @@ source_rekey(struct source *s, source_fn *fn, void *arg)
 		fn(arg, VERDICT_ok, "");
 		return;
 	}
-	wait_for(s, false, fn, arg);
+	wait_for(s, LIMIT_FETCH_MS, false, fn, arg);
 	source_round(s, 1u << DOCUMENT_METADATA | 1u << DOCUMENT_KEYS, true);
 }
 
 void
 source_refresh(struct source *s, source_fn *fn, void *arg)
 {
-	wait_for(s, true, fn, arg);
+	wait_for(s, LIMIT_FETCH_SLOW_MS, true, fn, arg);
 	source_round(s, SOURCE_ALL, true);
 }
 

@@ -30,7 +30,8 @@ const struct jwk_set	*source_keys(const struct source *);
  * Called once: with ok when the documents are there, maybe at once, or
  * with provider_unreachable or provider_answer and a detail (static or
  * valid until it returns) when they can't be had now.  A provider that was
- * away a moment ago is not asked again for every login.
+ * away a moment ago is not asked again for every login, and until it is
+ * back nobody waits for it longer than a second.
  */
 typedef void	 source_fn(void *, enum verdict, const char *);
 void		 source_wait(struct source *, source_fn *, void *);

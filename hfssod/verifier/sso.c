@@ -69,14 +69,34 @@ send_started(struct peer *http, uint64_t id, const struct sso_started *s)
 	wire_free(&w);
 }
 
+/* Policy never hears of it, so the line in the log is ours. */
 static void
-refuse_start(struct peer *http, uint64_t id, enum verdict v)
+refuse_start(struct peer *http, uint64_t id, const struct sso_request *q,
+    enum verdict v, const char *detail)
 {
+	const struct connection *c;
 	struct sso_started s;
 
+	c = login_connection(verifier_config(), q);
+	log_warnx("login refused: %s (%s): organization %.64s connection "
+	    "%.64s request %s client %s protocol %s%s%s", verdict_name(v),
+	    verdict_log(v), log_safe(q->organization), c != NULL ?
+	    c->view->name : log_safe(q->connection), log_id(q->request.id),
+	    address_text(&q->request.client), protocol_name(q->protocol),
+	    detail[0] != '\0' ? ": " : "", detail);
 	memset(&s, 0, sizeof(s));
 	s.verdict = v;
 	send_started(http, id, &s);
+}
+
+static void
+begin_login(struct peer *http, uint64_t id, const struct sso_request *q,
+    const struct login *login)
+{
+	if (login->started.verdict == VERDICT_ok)
+		send_started(http, id, &login->started);
+	else
+		refuse_start(http, id, q, login->started.verdict, "");
 }
 
 static void
@@ -88,15 +108,12 @@ start_waited(void *arg, enum verdict v, const char *detail)
 
 	if ((http = child_instance(job->origin)) == NULL)
 		;
-	else if (v != VERDICT_ok) {
-		log_debug("request %s: organization \"%s\": %s: %s",
-		    log_id(job->q.request.id), log_safe(job->q.organization),
-		    verdict_name(v), detail);
-		refuse_start(http, job->id, v);
-	} else {
+	else if (v != VERDICT_ok)
+		refuse_start(http, job->id, &job->q, v, detail);
+	else {
 		login_begin(verifier_config(), verifier_keys(), &job->q,
 		    clock_now(), &login);
-		send_started(http, job->id, &login.started);
+		begin_login(http, job->id, &job->q, &login);
 		login_free(&login);
 	}
 	job_free(job);
@@ -117,9 +134,10 @@ sso_start(struct peer *peer, uint64_t id, struct reader *r)
 	    &login);
 	c = login_connection(verifier_config(), &q);
 	if (lacks(c, login.started.verdict) == LACK_NOTHING)
-		send_started(peer, id, &login.started);
+		begin_login(peer, id, &q, &login);
 	else if ((job = job_new(peer, id, &whole)) == NULL)
-		refuse_start(peer, id, VERDICT_provider_busy);
+		refuse_start(peer, id, &q, VERDICT_provider_busy,
+		    "too many logins wait");
 	else
 		source_wait(c->source, start_waited, job);
 	login_free(&login);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/limits.h"
 #include "common/view.h"
@@ -443,6 +444,41 @@ unreachable(void **state)
 	assert_int_equal(heard_verdict, VERDICT_provider_answer);
 }
 
+/* A provider that takes the question and never answers. */
+static void
+hangs(void **state)
+{
+	char *text = fixture_metadata(FIXTURE_IDP);
+	int i;
+
+	(void)state;
+	use(0);
+	recall("sso", DOCUMENT_METADATA, "", "");
+	give(FETCH_TIMEOUT, 0, "", "");
+	ms += 5000;
+	source_wait(saml, hear, NULL);
+	assert_int_equal(asked, 2);
+	/* After a failure a second is all that a login waits. */
+	for (i = 0; i < 30 && heard == 0; i++) {
+		usleep(100000);
+		turn();
+	}
+	assert_int_equal(heard, 1);
+	assert_in_range(i, 8, 20);
+	assert_int_equal(heard_verdict, VERDICT_provider_unreachable);
+	/* The question is still open: nobody waits for it now. */
+	source_wait(saml, hear, NULL);
+	assert_int_equal(heard, 2);
+	assert_int_equal(heard_verdict, VERDICT_provider_unreachable);
+	/* But its answer is taken. */
+	assert_int_equal(asked, 2);
+	ok(text);
+	source_wait(saml, hear, NULL);
+	assert_int_equal(heard, 3);
+	assert_int_equal(heard_verdict, VERDICT_ok);
+	free(text);
+}
+
 static void
 without_peers(void **state)
 {
@@ -662,9 +698,9 @@ main(void)
 #define UNIT(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		UNIT(starts), UNIT(kept_first), UNIT(kept_elsewhere),
-		UNIT(unreachable), UNIT(without_peers), UNIT(refuses),
-		UNIT(rolls), UNIT(doubts), UNIT(throttled), UNIT(moves),
-		UNIT(reloads),
+		UNIT(unreachable), UNIT(hangs), UNIT(without_peers),
+		UNIT(refuses), UNIT(rolls), UNIT(doubts), UNIT(throttled),
+		UNIT(moves), UNIT(reloads),
 	};
 	int failed;
 
