@@ -45,6 +45,7 @@ SRCS_BASE = \
 		common/companion.c \
 		common/encode.c \
 		common/exchange.c \
+		common/exchange_outcome.c \
 		common/imsg.c \
 		common/layer.c \
 		common/log.c \
@@ -57,6 +58,7 @@ SRCS_BASE = \
 		common/setup.c \
 		common/verdict.c \
 		common/view.c \
+		common/view_verifier.c \
 		common/wire.c \
 		$(SYS_MEMFILE)
 

@@ -1,7 +1,6 @@
 /*
- * Fuzzer of every get in common/exchange.c, common/provider.c,
- * common/view.c, common/setup.c and common/record.c: the first octet picks which, the rest is the
- * message.
+ * Fuzzer of every get of exchange.h, provider.h, view.h, setup.h and
+ * record.h: the first octet picks which, the rest is the message.
  */
 #include <stddef.h>
 #include <stdint.h>
