@@ -85,9 +85,9 @@
 #define LIMIT_JSON_DEPTH	32
 #define LIMIT_CLAIMS		1000		/* of a token or userinfo */
 #define LIMIT_CODE		4096		/* authorization code */
-#define LIMIT_SECRET		8192		/* client secret, refresh token */
+#define LIMIT_SECRET		8192		/* client's; refresh token */
 #define LIMIT_SEALED		32768		/* what policy keeps for us */
-#define LIMIT_TEST_SECONDS	600		/* a connection test's address */
+#define LIMIT_TEST_SECONDS	600		/* of a test's address */
 
 #define LIMIT_HEADER_GROUPS	3072		/* header groups max */
 #define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */

@@ -58,9 +58,9 @@ struct fetch_answer {
 	enum fetch_result result;
 	const char	*detail;	/* for the log; "" if there is none */
 	uint32_t	 status;	/* HTTP; 304 with an empty body */
-	const char	*type;		/* media type, lower case, no parameters */
+	const char	*type;		/* media type, folded, no parameters */
 	const char	*etag;		/* "" if none */
-	int64_t		 max_age;	/* Cache-Control, seconds; -1: not said */
+	int64_t		 max_age;	/* Cache-Control, s; -1: not said */
 	struct bytes	 body;
 };
 void	 fetch_answer_put(struct writer *, const struct fetch_answer *);

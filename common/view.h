@@ -126,7 +126,7 @@ struct verifier_connection {
 	const char	*client_key;	/* PEM file of a private key, or "" */
 	const char	*client_key_id;	/* its kid, or "" */
 	enum client_auth client_auth;
-	struct strings	 scopes;	/* beside openid; empty: profile email */
+	struct strings	 scopes;	/* with openid; empty: profile email */
 	const char	*prompt;	/* or "" */
 	int64_t		 max_age;	/* seconds; -1: not asked for */
 	int64_t		 check_every;	/* seconds; 0: no refresh token */
@@ -235,7 +235,7 @@ struct fetch_connection {
 	struct strings	 origins;	/* as in verifier_connection */
 	size_t		 allow_count;	/* inner networks it may reach */
 	struct network	*allow;
-	struct strings	 pins;		/* base64 of SHA-256 of a key; or none */
+	struct strings	 pins;		/* base64, SHA-256 of a key; or none */
 	const char	*ca;		/* file name; "" : the view's */
 };
 

@@ -18,7 +18,7 @@
 struct job {
 	struct sso_request	 q;		/* points into octets */
 	uint64_t		 id;		/* of the message */
-	uint64_t		 origin;	/* instance of the http process */
+	uint64_t		 origin;	/* instance of http */
 	int64_t			 deadline;	/* clock_ms: all must be done */
 	uint8_t			*octets;
 	size_t			 len;

@@ -19,7 +19,7 @@ struct metadata_idp {
 	char			*slo_answer[BINDING_MAX];
 	bool			 wants_signed;	/* WantAuthnRequestsSigned */
 	int64_t			 valid_until;	/* seconds; 0: not said */
-	int64_t			 cache;	/* cacheDuration, seconds; 0: not said */
+	int64_t			 cache;	/* cacheDuration, s; 0: not said */
 	struct public_keys	 keys;		/* that sign, none twice */
 };
 

@@ -20,7 +20,7 @@ struct event;
 struct source_document {
 	char		*url;		/* NULL: not known yet */
 	char		*etag;		/* of the one in use; or NULL */
-	int64_t		 fetched;	/* seconds: that one; 0: there is none */
+	int64_t		 fetched;	/* seconds: that one; 0: none */
 	int64_t		 due;		/* clock_ms: to be fetched then */
 	unsigned int	 failures;	/* in a row */
 	bool		 tried;

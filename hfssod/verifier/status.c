@@ -41,7 +41,8 @@ struct warned {
 	char			*connection;
 	struct expiry_memory	 memory[ENDS_MAX];
 };
-static TAILQ_HEAD(, warned)	 all_warned = TAILQ_HEAD_INITIALIZER(all_warned);
+static TAILQ_HEAD(, warned)	 all_warned =
+    TAILQ_HEAD_INITIALIZER(all_warned);
 
 static struct event		*look;
 
