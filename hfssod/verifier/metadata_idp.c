@@ -244,16 +244,23 @@ read_keys(struct metadata_idp *m, const xmlNode *role)
 	return why != NULL ? why : "metadata has no signing certificate";
 }
 
-static void
+/* One that can't be read is no word that it is good for ever. */
+static const char *
 read_valid_until(struct metadata_idp *m, const xmlNode *n)
 {
 	const char *s;
 	int64_t t;
 
-	s = xml_attribute(n, "validUntil");
-	if (s != NULL && clock_parse(s, &t) &&
-	    (m->valid_until == 0 || t < m->valid_until))
+	if ((s = xml_attribute(n, "validUntil")) == NULL)
+		return NULL;
+	if (!clock_parse(s, &t))
+		return "metadata has a malformed validUntil";
+	/* 0 is for metadata that does not end. */
+	if (t < 1)
+		t = 1;
+	if (m->valid_until == 0 || t < m->valid_until)
 		m->valid_until = t;
+	return NULL;
 }
 
 /* The number before a unit of a duration; false if it is not there. */
@@ -346,9 +353,24 @@ check_signature(struct xml *x, const struct public_keys *keys)
 	}
 }
 
+/* How long it is good, by the role and by everything that it lies in. */
 static const char *
-read_entity(struct metadata_idp *m, const struct xml *x,
-    const struct search *s)
+read_times(struct metadata_idp *m, const xmlNode *role)
+{
+	const xmlNode *n;
+	const char *why;
+
+	for (n = role; n != NULL && n->type == XML_ELEMENT_NODE;
+	    n = n->parent) {
+		if ((why = read_valid_until(m, n)) != NULL)
+			return why;
+		read_cache(m, n);
+	}
+	return NULL;
+}
+
+static const char *
+read_entity(struct metadata_idp *m, const struct search *s)
 {
 	const char *why, *id;
 
@@ -362,13 +384,7 @@ read_entity(struct metadata_idp *m, const struct xml *x,
 	    (why = read_keys(m, s->role)) != NULL)
 		return why;
 	m->wants_signed = xml_true(s->role, "WantAuthnRequestsSigned");
-	read_valid_until(m, x->root);
-	read_valid_until(m, s->entity);
-	read_valid_until(m, s->role);
-	read_cache(m, x->root);
-	read_cache(m, s->entity);
-	read_cache(m, s->role);
-	return NULL;
+	return read_times(m, s->role);
 }
 
 const char *
@@ -384,7 +400,7 @@ metadata_idp_parse(struct metadata_idp *m, const void *data, size_t len,
 		return why;
 	if ((signer == NULL || (why = check_signature(&x, signer)) == NULL) &&
 	    (why = find_entity(x.root, name, &s)) == NULL)
-		why = read_entity(m, &x, &s);
+		why = read_entity(m, &s);
 	xml_free(&x);
 	return why;
 }

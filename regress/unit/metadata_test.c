@@ -376,6 +376,58 @@ times(void **state)
 	}
 }
 
+/* How long metadata is good: the earliest word of all that holds it. */
+static void
+valid_until(void **state)
+{
+	static const struct {
+		const char	*group;
+		const char	*entity;
+		int64_t		 seconds;	/* 0: refused */
+	} t[] = {
+		{ "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z", 1893456000 },
+		{ "2031-01-01T00:00:00Z", "2030-01-01T00:00:00Z", 1893456000 },
+		{ "2030-01-01T01:00:00.5+01:00", "2031-01-01T00:00:00Z",
+		    1893456000 },
+		/* Long over, and not for ever. */
+		{ "1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", 1 },
+		{ "1969-01-01T00:00:00Z", "2031-01-01T00:00:00Z", 1 },
+		{ "2031-01-01T00:00:00Z", "", 0 },
+		{ "2031-01-01T00:00:00Z", "never", 0 },
+		{ "2031-01-01T00:00:00Z", "2030-01-01", 0 },
+		{ "2031-01-01T00:00:00Z", "2030-01-01T00:00:00", 0 },
+		{ "2030-02-30T00:00:00Z", "2031-01-01T00:00:00Z", 0 },
+	};
+	struct metadata_idp m;
+	char *text, *one, *attributes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		if (asprintf(&attributes, "validUntil=\"%s\"",
+		    t[i].entity) == -1)
+			abort();
+		one = entity("https://idp", attributes,
+		    key("", certificates[0]), REDIRECT);
+		/* A group within a group. */
+		if (asprintf(&text, "<md:EntitiesDescriptor xmlns:md=\"" NS_MD
+		    "\"><md:EntitiesDescriptor validUntil=\"%s\">%s"
+		    "</md:EntitiesDescriptor></md:EntitiesDescriptor>",
+		    t[i].group, one) == -1)
+			abort();
+		if (t[i].seconds == 0)
+			refused(text, "", "malformed validUntil");
+		else {
+			assert_null(parse(&m, text, ""));
+			assert_int_equal(m.valid_until, t[i].seconds);
+			metadata_idp_free(&m);
+			free(text);
+		}
+		free(one);
+		free(attributes);
+	}
+}
+
 int
 main(void)
 {
@@ -386,6 +438,7 @@ main(void)
 		cmocka_unit_test(rollover),
 		cmocka_unit_test(signatures),
 		cmocka_unit_test(times),
+		cmocka_unit_test(valid_until),
 		cmocka_unit_test(writes),
 	};
 
