@@ -79,6 +79,8 @@ follow(struct source *s)
 	doc->url = copy(s->discovery.jwks);
 	doc->etag = NULL;
 	doc->due = 0;
+	/* What policy has is from the address before. */
+	doc->kept = 0;
 	s->wanted |= 1u << DOCUMENT_KEYS;
 }
 

@@ -44,6 +44,7 @@ static void			*answer_arg;
 /* What policy was told. */
 static unsigned int		 kept_asked, kept;
 static struct document		 last_kept;
+static char			 kept_url[256];
 
 /* What those who waited heard. */
 static unsigned int		 heard;
@@ -121,6 +122,7 @@ peer_send(struct peer *peer, enum message m, uint64_t id,
 		kept_asked++;
 	else {
 		assert_int_equal(m, MESSAGE_document_keep);
+		strlcpy(kept_url, last_kept.url, sizeof(kept_url));
 		kept++;
 	}
 }
@@ -659,6 +661,14 @@ moves(void **state)
 	free(text);
 	assert_string_equal(url, ISSUER "/k");
 	assert_string_equal(etag, "");
+	/* The same keys, but policy must know where they are from now. */
+	ok(set(JF_RSA, -1));
+	assert_int_equal(heard_verdict, VERDICT_ok);
+	assert_string_equal(kept_url, ISSUER "/k");
+	source_refresh(oidc, hear, NULL);
+	text = discovery("/k");
+	ok(text);
+	free(text);
 	ok(set(JF_RSA, JF_P256));
 	assert_int_equal(heard_verdict, VERDICT_ok);
 	/* Another issuer: never. */
