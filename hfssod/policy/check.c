@@ -203,7 +203,9 @@ write_unknown(struct open *o, int64_t failures)
 	wait += arc4random_uniform((uint32_t)(wait / 4));
 	if (wait > every)
 		wait = every;
+	/* The one before may be used up, whatever else went wrong. */
 	store_run(state.store, ST_check_later, v_int(o->identity),
+	    v_blob(o->token, o->token_len),
 	    v_int(store_now(state.store) - every + wait));
 }
 

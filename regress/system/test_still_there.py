@@ -104,6 +104,38 @@ def test_only_seems_so(two, how):
     assert audit(site, "hfsso.provider_gone") == 0
 
 
+def test_token_changed_and_keys_away(own):   # noqa: F811
+    """The old token is used up, whatever kept us from knowing more."""
+    site, liar = own("check every 5m")
+    l.sign_in(site.daemon, liar, "leaver")
+
+    def changed(request, truth):
+        if request.form.get("grant_type") != "refresh_token":
+            return truth
+        who = liar.refresh.pop(request.form["refresh_token"], None)
+        if who is None:
+            return truth
+        new = f"refresh-again-{who}-{asked(liar)}"
+        liar.refresh[new] = who
+        now = int(time.time())
+        return l.Reply({
+            "access_token": f"access-y-{who}", "token_type": "Bearer",
+            "refresh_token": new, "id_token": l.jwt({
+                "iss": liar.issuer, "sub": who, "aud": l.CLIENT,
+                "iat": now, "exp": now + 600}, liar.key, None,
+                {"kid": liar.kid if asked(liar) > 1 else "unseen"})})
+    liar.lie.update(token=changed, jwks=l.Reply(b"", 503))
+    due(site)
+    until(lambda: asked(liar) == 1, lambda: site.daemon.tail(10))
+    time.sleep(1)
+    del liar.lie["jwks"]
+    due(site)
+    until(lambda: asked(liar) == 2, lambda: site.daemon.tail(10))
+    time.sleep(1)
+    assert sessions(site) == ["leaver"], site.daemon.tail(5)
+    assert suspended(site) == []
+
+
 def test_tokens_that_change(two):
     """One that comes with the answer is used the next time."""
     site, liar = two

@@ -338,6 +338,23 @@ moved(void **unused)
 	assert_ptr_equal(sent[0].peer, &verifier_apart);
 }
 
+/*
+ * A provider may use up a token as it gives the next one: that one counts,
+ * though something else kept us from knowing.
+ */
+static void
+unknown_with_token(void **unused)
+{
+	(void)unused;
+	sign_in("ada", "t1");
+	assert_int_equal(later(EVERY), 1);
+	answer(CHECK_UNKNOWN, "t2");
+	assert_int_equal(query("SELECT token = CAST('t2' AS BLOB)"
+	    " FROM check_token"), 1);
+	assert_int_equal(query("SELECT failures FROM check_token"), 1);
+	assert_int_equal(live(), 1);
+}
+
 static void
 unknown(void **unused)
 {
@@ -585,6 +602,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		UNIT(there), UNIT(logins), UNIT(gone), UNIT(stays_suspended),
 		UNIT(forged), UNIT(moved), UNIT(unknown), UNIT(unreadable),
+		UNIT(unknown_with_token),
 		UNIT(overtaken), UNIT(batches), UNIT(elsewhere),
 		UNIT(same_turn), UNIT(full_gone), UNIT(full_there),
 		UNIT(full_and_back), UNIT(last_admin)
