@@ -225,7 +225,10 @@ enum logout_result {
  *
  * A request names whose sessions: those of name_id, or with an empty value
  * (OpenID Connect without "sub") those of session_indexes, which then has
- * exactly one; with both, only those that are in both.
+ * exactly one; with both, only those that are in both.  Without a message
+ * key (front-channel) it has one of session_indexes alone and proves
+ * nothing: anybody may have sent it, and where it ends no session nothing
+ * is written.
  */
 struct logout_outcome {
 	struct request	 request;
@@ -237,7 +240,7 @@ struct logout_outcome {
 	bool		 response;	/* else a LogoutRequest */
 	enum logout_result result;	/* response */
 	struct bytes	 login_key;	/* response: hash of our request's id */
-	struct bytes	 message_key;
+	struct bytes	 message_key;	/* BURN_KEY, or none */
 	int64_t		 message_until;
 	struct name_id	 name_id;	/* request: whose sessions */
 	struct strings	 session_indexes; /* which of them; empty: all */

@@ -152,6 +152,17 @@ says_whom(const struct logout_outcome *o)
 	    o->session_indexes.list[0][0] != '\0');
 }
 
+/*
+ * Front-channel: whoever knows the provider's name for a session may send
+ * it.  It has no id that could be burned, and must fill no disk.
+ */
+static bool
+unproved(const struct logout_outcome *o)
+{
+	return !o->response && o->message_key.len == 0 &&
+	    o->name_id.value[0] == '\0';
+}
+
 static enum verdict
 decide(struct logout *l)
 {
@@ -166,13 +177,13 @@ decide(struct logout *l)
 		return v;
 	l->burn = (struct burn){ o->login_key, o->message_key,
 	    o->message_until };
-	if (o->message_key.len != BURN_KEY || (o->response ?
-	    o->login_key.len != BURN_KEY : !says_whom(o))) {
+	if ((o->message_key.len != BURN_KEY && !unproved(o)) ||
+	    (o->response ? o->login_key.len != BURN_KEY : !says_whom(o))) {
 		l->detail = "verifier gave no key or nobody";
 		return VERDICT_internal;
 	}
-	v = outcome_once(l->connection, &l->burn, l->now, &l->detail);
-	if (v != VERDICT_ok)
+	if (!unproved(o) && (v = outcome_once(l->connection, &l->burn,
+	    l->now, &l->detail)) != VERDICT_ok)
 		return v;
 	if (o->response)
 		return VERDICT_ok;
@@ -233,14 +244,16 @@ tell(const struct logout *l)
 static enum verdict
 write_logout(struct logout *l)
 {
+	const bool	 bare = unproved(l->outcome);
 	enum verdict	 v;
 	size_t		 i;
 
 	for (i = 0; i < l->count; i++)
 		end_one(l, &l->list[i]);
-	if ((v = outcome_burn(&l->burn, l->now)) != VERDICT_ok)
+	if (!bare && (v = outcome_burn(&l->burn, l->now)) != VERDICT_ok)
 		return v == VERDICT_replayed ? VERDICT_unavailable : v;
-	tell(l);
+	if (!bare || l->count > 0)
+		tell(l);
 	if (l->outcome->response)
 		state_event_more(" result %s", results[l->outcome->result]);
 	else

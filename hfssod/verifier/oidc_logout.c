@@ -179,18 +179,14 @@ static enum verdict
 front_channel(struct incoming *x, const char *iss, const char *sid)
 {
 	struct logout *l = &x->logout;
-	struct logout_outcome *o = &l->outcome;
 	size_t len = strlen(sid);
 
 	if (strcmp(iss, l->connection->view->issuer) != 0)
 		return VERDICT_oidc_response_issuer;
 	if (len == 0 || len > LIMIT_SUBJECT || !utf8_plain(sid, len))
 		return VERDICT_bad_request;
+	/* It has no id and no proof; to end a session twice does no harm. */
 	name(l, "", sid);
-	/* It has no id; to end a session twice does no harm. */
-	arc4random_buf(l->message_key, sizeof(l->message_key));
-	o->message_key = (struct bytes){ l->message_key, BURN_KEY };
-	o->message_until = clock_now() + LIMIT_SKEW;
 	return VERDICT_ok;
 }
 

@@ -293,6 +293,22 @@ def test_front_channel(site, liar):
     assert alive(site, two)
 
 
+def test_front_channel_by_strangers(site, liar):
+    """Nothing proves who says so: what ends nobody leaves no trace."""
+    def rows():
+        db = sqlite3.connect(site.folder / "store" / "hfssod.db")
+        found = [db.execute(f"SELECT count(*) FROM {x}").fetchone()[0]
+                 for x in ("audit", "burned")]
+        db.close()
+        return found
+    _, cookie = l.sign_in(site.daemon, liar, "frank", claims={"sid": "k-1"})
+    before = rows()
+    for n in range(20):
+        assert front(site, iss=liar.issuer, sid=f"k{n}").status == 200
+    assert rows() == before
+    assert alive(site, cookie)
+
+
 # --- oidc-provider -----------------------------------------------------------
 
 @pytest.fixture(scope="module")

@@ -262,6 +262,44 @@ sign_in_entra(const char *subject, const char *sid)
 	return session_of(run_login(&o));
 }
 
+/* Front-channel: anybody may say so, and fills no disk with it. */
+static void
+unproved(void **unused)
+{
+	struct logout_outcome	 o;
+	int64_t			 audit, burned;
+
+	(void)unused;
+	assert_non_null(sign_in_entra("ada", "s1"));
+	assert_non_null(sign_in_entra("ben", "s2"));
+	audit = query("SELECT count(*) FROM audit");
+	burned = query("SELECT count(*) FROM burned");
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.message_key = (struct bytes){ NULL, 0 };
+	o.message_until = 0;
+	o.session_indexes = one_index("s9");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 2);
+	assert_int_equal(query("SELECT count(*) FROM audit"), audit);
+	o.session_indexes = one_index("s2");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(live(), 1);
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM audit"), audit + 1);
+	assert_int_equal(query("SELECT count(*) FROM burned"), burned);
+	/* It names no person, and is no answer. */
+	o.name_id.value = "ada";
+	assert_int_equal(run(&o), VERDICT_internal);
+	o.name_id.value = "";
+	o.response = true;
+	assert_int_equal(run(&o), VERDICT_internal);
+	assert_int_equal(live(), 1);
+	fixture_restart();
+	assert_int_equal(live(), 1);
+}
+
 /* OpenID Connect: a session of the provider's alone says who is meant. */
 static void
 ends_by_session(void **unused)
@@ -602,6 +640,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_index, begin, end),
 		cmocka_unit_test_setup_teardown(disabled, begin, end),
 		cmocka_unit_test_setup_teardown(ends_by_session, begin, end),
+		cmocka_unit_test_setup_teardown(unproved, begin, end),
 		cmocka_unit_test_setup_teardown(no_session_index, begin, end),
 		cmocka_unit_test_setup_teardown(both_must_match, begin, end),
 		cmocka_unit_test_setup_teardown(killed, begin, end),
