@@ -164,6 +164,11 @@ check_issuer(struct conf *c, struct conf_connection *n, struct errors *e)
 	len = strlen(n->issuer);
 	if (n->issuer[len - 1] == '/')
 		len--;
+	if (n->metadata_url[0] == '\0' && len + tail > LIMIT_URL) {
+		errors_add(e, &n->at, "issuer: its discovery address is "
+		    "longer than %d octets", LIMIT_URL);
+		return;
+	}
 	snprintf(text, sizeof(text), "%.*s%s", (int)len, n->issuer,
 	    WELL_KNOWN);
 	n->discovery_url = n->metadata_url[0] != '\0' ? n->metadata_url :

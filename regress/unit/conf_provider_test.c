@@ -189,6 +189,36 @@ test_issuer_refused(void **state)
 	    CLIENT, "every tenant");
 }
 
+/* What is fetched must fit, too: fetch takes no longer address. */
+static void
+test_long_issuer(void **state)
+{
+	static const char	 tail[] = "/.well-known/openid-configuration";
+	const size_t		 most = LIMIT_URL - (sizeof(tail) - 1);
+	struct conf_connection	*n;
+	struct conf		*c;
+	char			 url[LIMIT_URL], text[2 * LIMIT_URL];
+	int			 more;
+
+	(void)state;
+	for (more = 0; more < 2; more++) {
+		memset(url, 'a', sizeof(url));
+		memcpy(url, "https://idp.test/", 17);
+		url[most + (size_t)more] = '\0';
+		snprintf(text, sizeof(text), HEAD "organization \"acme\" {\n"
+		    "connection \"c\" oidc {\nissuer \"%s\"\n" CLIENT
+		    "}\n}\n", url);
+		if (more) {
+			assert_null(load(text));
+			assert_non_null(strstr(errors.list[0], "longer than"));
+			continue;
+		}
+		n = only(c = load(text));
+		assert_int_equal(strlen(n->discovery_url), LIMIT_URL);
+		conf_free(c);
+	}
+}
+
 static void
 test_google(void **state)
 {
@@ -550,6 +580,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(test_issuer),
 		cmocka_unit_test(test_issuer_refused),
+		cmocka_unit_test(test_long_issuer),
 		cmocka_unit_test(test_google),
 		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_lists_refused),
