@@ -16,6 +16,7 @@
 #include "hfssod/verifier/source_round.h"
 
 #define DAY	86400
+#define MOVED	60	/* seconds: discovery older than this is asked */
 
 static void	 next(struct source *);
 
@@ -238,6 +239,21 @@ same(struct source *s, enum document_kind kind, int64_t max_age)
 	set_due(s, kind, max_age);
 }
 
+/*
+ * There are no keys where they were: where are they now?  Not after what
+ * took all the time there was, nor was never asked.
+ */
+static void
+look_for_keys(struct source *s, enum fetch_result result)
+{
+	const struct source_document *doc = &s->documents[DOCUMENT_DISCOVERY];
+
+	if (result != FETCH_TIMEOUT && result != FETCH_BUSY &&
+	    result != FETCH_LOST && doc->failures == 0 &&
+	    clock_now() - doc->fetched >= MOVED)
+		s->wanted |= 1u << DOCUMENT_DISCOVERY;
+}
+
 /* There was no answer, or none that is any good. */
 static void
 unanswered(struct source *s, enum document_kind kind,
@@ -257,6 +273,8 @@ unanswered(struct source *s, enum document_kind kind,
 	    a->result == FETCH_MALFORMED)
 		v = VERDICT_provider_answer;
 	fail(s, kind, v, why);
+	if (kind == DOCUMENT_KEYS)
+		look_for_keys(s, a->result);
 }
 
 static void

@@ -680,6 +680,46 @@ moves(void **state)
 }
 
 static void
+moves_unsaid(void **state)
+{
+	char *text = discovery("/k");
+
+	(void)state;
+	oidc_begun(set(JF_RSA, -1));
+	/* Discovery is of this moment: the provider has lost its keys. */
+	source_rekey(oidc, hear, NULL);
+	give(FETCH_ANSWERED, 404, "", "");
+	assert_int_equal(heard, 1);
+	assert_null(answer_to);
+	/* It may be old: whoever waits for a key has it after one more. */
+	now += 60;
+	source_rekey(oidc, hear, NULL);
+	assert_string_equal(url, ISSUER "/j");
+	give(FETCH_ANSWERED, 404, "", "");
+	assert_string_equal(url, DISCOVERY);
+	ok(text);
+	free(text);
+	assert_string_equal(url, ISSUER "/k");
+	ok(set(JF_RSA, JF_P256));
+	assert_int_equal(heard, 2);
+	assert_int_equal(heard_verdict, VERDICT_ok);
+	assert_int_equal(source_keys(oidc)->count, 2);
+	/* And what is not there either is not looked for again and again. */
+	now += 60;
+	source_rekey(oidc, hear, NULL);
+	give(FETCH_UNREACHABLE, 0, "", "");
+	assert_string_equal(url, DISCOVERY);
+	give(FETCH_UNREACHABLE, 0, "", "");
+	assert_int_equal(heard, 3);
+	ms += 60000;
+	source_rekey(oidc, hear, NULL);
+	give(FETCH_UNREACHABLE, 0, "", "");
+	assert_int_equal(heard, 4);
+	assert_null(answer_to);
+	assert_int_equal(source_keys(oidc)->count, 2);
+}
+
+static void
 reloads(void **state)
 {
 	struct source *before;
@@ -710,7 +750,7 @@ main(void)
 		UNIT(starts), UNIT(kept_first), UNIT(kept_elsewhere),
 		UNIT(unreachable), UNIT(hangs), UNIT(without_peers),
 		UNIT(refuses), UNIT(rolls), UNIT(doubts), UNIT(throttled),
-		UNIT(moves), UNIT(reloads),
+		UNIT(moves), UNIT(moves_unsaid), UNIT(reloads),
 	};
 	int failed;
 
