@@ -42,16 +42,19 @@ able(const struct connection *c, enum client_auth a)
 
 const char *
 client_auth_choose(const struct connection *c, const struct discovery *d,
-    enum client_auth *out)
+    bool other, enum client_auth *out)
 {
-	static const enum client_auth order[] = {
-		CLIENT_AUTH_PRIVATE_KEY_JWT, CLIENT_AUTH_BASIC,
-		CLIENT_AUTH_POST
+	const enum client_auth order[] = {
+		CLIENT_AUTH_PRIVATE_KEY_JWT,
+		d->post_first ? CLIENT_AUTH_POST : CLIENT_AUTH_BASIC,
+		d->post_first ? CLIENT_AUTH_BASIC : CLIENT_AUTH_POST
 	};
 	size_t i;
 
 	*out = c->view->client_auth;
 	if (*out != CLIENT_AUTH_OFFERED) {
+		if (other)
+			return "no other is to be tried";
 		if (able(c, *out))
 			return NULL;
 		return *out == CLIENT_AUTH_PRIVATE_KEY_JWT ?
@@ -60,8 +63,11 @@ client_auth_choose(const struct connection *c, const struct discovery *d,
 	}
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		*out = order[i];
-		if (able(c, *out) && (d->client_auths & 1U << *out) != 0)
+		if (!able(c, *out) || (d->client_auths & 1U << *out) == 0)
+			continue;
+		if (!other)
 			return NULL;
+		other = false;
 	}
 	return "the provider offers no client authentication that the "
 	    "client secret or key can do";
@@ -123,14 +129,14 @@ add_assertion(const struct connection *c, const struct discovery *d,
 
 const char *
 client_auth_add(const struct connection *c, const struct discovery *d,
-    int64_t now, struct writer *body, char **authorization)
+    bool other, int64_t now, struct writer *body, char **authorization)
 {
 	enum client_auth how;
 	const char *why;
 	char *secret;
 
 	*authorization = NULL;
-	if ((why = client_auth_choose(c, d, &how)) != NULL)
+	if ((why = client_auth_choose(c, d, other, &how)) != NULL)
 		return why;
 	if (how == CLIENT_AUTH_PRIVATE_KEY_JWT)
 		why = add_assertion(c, d, now, body);

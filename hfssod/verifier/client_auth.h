@@ -6,6 +6,7 @@
 #ifndef VERIFIER_CLIENT_AUTH_H
 #define VERIFIER_CLIENT_AUTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/wire.h"
@@ -15,20 +16,21 @@
 /*
  * By the setting, else the first of private_key_jwt, client_secret_basic
  * and client_secret_post that we have what it takes for and the provider
- * offers.  NULL, or why there is none (static).
+ * offers; with true the second of them, for a provider that offers both
+ * but takes one from each client.  NULL, or why there is none (static).
  */
 const char	*client_auth_choose(const struct connection *,
-		    const struct discovery *, enum client_auth *);
+		    const struct discovery *, bool, enum client_auth *);
 
 /*
  * Add to the body of a request to the token endpoint at the given moment
- * what proves who we are.  *authorization becomes the value of the header
+ * what proves who we are, chosen as above.  *authorization becomes the value of the header
  * field, or "", allocated; freezero both after use.  NULL, or why it can't
  * be done (static), *authorization then is NULL.
  */
 const char	*client_auth_add(const struct connection *,
-		    const struct discovery *, int64_t, struct writer *,
-		    char **);
+		    const struct discovery *, bool, int64_t,
+		    struct writer *, char **);
 
 /* "client_secret_basic"; static. */
 const char	*client_auth_name(enum client_auth);

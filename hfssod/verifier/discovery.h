@@ -19,6 +19,7 @@ struct discovery {
 	char		*end_session;	/* NULL: not offered */
 	bool		 response_issuer; /* RFC 9207 */
 	unsigned int	 client_auths;	/* bit of each enum client_auth */
+	bool		 post_first;	/* a login found out; see source.h */
 	bool		 pkce;		/* says that it knows S256 */
 };
 

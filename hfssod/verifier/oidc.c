@@ -12,6 +12,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/verifier/ask.h"
+#include "hfssod/verifier/client_auth.h"
 #include "hfssod/verifier/identity.h"
 #include "hfssod/verifier/oidc.h"
 #include "hfssod/verifier/oidc_answer.h"
@@ -30,6 +31,7 @@ struct exchange {
 	char			*issuer;	/* that was asked */
 	const char		*code;		/* in consumed.form */
 	bool			 rekeyed;
+	bool			 other;		/* client authentication */
 	bool			 proved;	/* the token is the issuer's */
 	struct consumed		 consumed;
 	struct token_answer	 tokens;
@@ -272,23 +274,66 @@ ask(struct exchange *x, struct oidc_question *q, const char *why, ask_fn *fn)
 }
 
 static void
-documents_came(void *arg, enum verdict v, const char *detail)
+ask_tokens(struct exchange *x)
 {
-	const struct connection *c;
-	struct exchange *x = arg;
+	const struct connection *c = x->consumed.connection;
 	struct oidc_question q;
 	const char *why;
 
+	why = oidc_ask_code(&q, c, connection_discovery(c),
+	    &x->consumed.state, x->code, x->other, clock_now(),
+	    job_left(x->job));
+	ask(x, &q, why, tokens_came);
+}
+
+/*
+ * A provider may offer basic and post, and take from each client the one
+ * that it is registered with.  The code is not used up: who we are is
+ * looked at first (RFC 6749 3.2.1).  False: there is no other to try.
+ */
+static bool
+ask_otherwise(struct exchange *x)
+{
+	const struct connection *c = x->consumed.connection;
+	enum client_auth how;
+
+	if (x->other || connection_discovery(c) == NULL ||
+	    client_auth_choose(c, connection_discovery(c), true, &how) != NULL)
+		return false;
+	x->other = true;
+	token_answer_free(&x->tokens);
+	memset(&x->tokens, 0, sizeof(x->tokens));
+	ask_tokens(x);
+	return true;
+}
+
+/* The other one it was: begin with that next time, and say so. */
+static void
+keep_other(struct exchange *x)
+{
+	const struct connection *c = x->consumed.connection;
+	enum client_auth how;
+
+	if (connection_discovery(c) == NULL ||
+	    client_auth_choose(c, connection_discovery(c), true, &how) != NULL)
+		return;
+	log_info("organization \"%s\" connection \"%s\": the provider takes "
+	    "%s from us, not the other that it offers",
+	    c->organization->name, c->view->name, client_auth_name(how));
+	source_client_auth(c->source, how);
+}
+
+static void
+documents_came(void *arg, enum verdict v, const char *detail)
+{
+	struct exchange *x = arg;
+
 	say(x, detail);
 	if (v != VERDICT_ok || (v = resume(x)) != VERDICT_ok ||
-	    (v = check_response(x)) != VERDICT_ok) {
+	    (v = check_response(x)) != VERDICT_ok)
 		end(x, v);
-		return;
-	}
-	c = x->consumed.connection;
-	why = oidc_ask_code(&q, c, connection_discovery(c),
-	    &x->consumed.state, x->code, clock_now(), job_left(x->job));
-	ask(x, &q, why, tokens_came);
+	else
+		ask_tokens(x);
 }
 
 /* Whether the provider was to ask who it is, whatever session it has. */
@@ -469,6 +514,10 @@ tokens_came(void *arg, const struct fetch_answer *a)
 	if ((v = answered(x, a, "token endpoint")) == VERDICT_ok) {
 		v = token_answer_read(&x->tokens, a);
 		say(x, x->tokens.detail);
+		if (v == VERDICT_oidc_client && ask_otherwise(x))
+			return;
+		if (v == VERDICT_ok && x->other)
+			keep_other(x);
 	}
 	if (v == VERDICT_ok && x->tokens.id_token[0] == '\0')
 		v = VERDICT_oidc_no_token;

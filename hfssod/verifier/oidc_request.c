@@ -134,11 +134,11 @@ question_start(struct oidc_question *q, const struct connection *c,
 /* Prove who we are, and make a request of the body. */
 static const char *
 token_question(struct oidc_question *q, const struct connection *c,
-    const struct discovery *d, int64_t now, struct writer *body)
+    const struct discovery *d, bool other, int64_t now, struct writer *body)
 {
 	const char *why;
 
-	why = client_auth_add(c, d, now, body, &q->authorization);
+	why = client_auth_add(c, d, other, now, body, &q->authorization);
 	if ((q->body = query_end(body)) == NULL ||
 	    strlen(q->body) > BODY_MOST)
 		return "the token request is too long";
@@ -154,7 +154,7 @@ token_question(struct oidc_question *q, const struct connection *c,
 const char *
 oidc_ask_code(struct oidc_question *q, const struct connection *c,
     const struct discovery *d, const struct login_state *state,
-    const char *code, int64_t now, uint32_t milliseconds)
+    const char *code, bool other, int64_t now, uint32_t milliseconds)
 {
 	char verifier[OIDC_DERIVED + 1];
 	struct writer w;
@@ -167,7 +167,7 @@ oidc_ask_code(struct oidc_question *q, const struct connection *c,
 	query_add(&w, "redirect_uri", c->acs);
 	query_add(&w, "code_verifier", verifier);
 	explicit_bzero(verifier, sizeof(verifier));
-	return token_question(q, c, d, now, &w);
+	return token_question(q, c, d, other, now, &w);
 }
 
 const char *
@@ -181,7 +181,7 @@ oidc_ask_refresh(struct oidc_question *q, const struct connection *c,
 	query_start(&w, "");
 	query_add(&w, "grant_type", "refresh_token");
 	query_add(&w, "refresh_token", token);
-	return token_question(q, c, d, now, &w);
+	return token_question(q, c, d, false, now, &w);
 }
 
 const char *

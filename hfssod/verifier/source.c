@@ -166,6 +166,12 @@ source_rekey(struct source *s, source_fn *fn, void *arg)
 }
 
 void
+source_client_auth(struct source *s, enum client_auth how)
+{
+	s->discovery.post_first = how == CLIENT_AUTH_POST;
+}
+
+void
 source_refresh(struct source *s, source_fn *fn, void *arg)
 {
 	wait_for(s, LIMIT_FETCH_SLOW_MS, true, fn, arg);

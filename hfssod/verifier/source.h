@@ -43,6 +43,11 @@ void		 source_wait(struct source *, source_fn *, void *);
 void		 source_rekey(struct source *, source_fn *, void *);
 /* Whether that would fetch anything now. */
 bool		 source_rekey_ready(const struct source *);
+/*
+ * Which of basic and post a provider that offers both took from us: the
+ * first to be tried from now on.
+ */
+void		 source_client_auth(struct source *, enum client_auth);
 /* Fetch everything now, for hfssoctl. */
 void		 source_refresh(struct source *, source_fn *, void *);
 

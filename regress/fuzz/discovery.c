@@ -59,7 +59,7 @@ discovery(const uint8_t *data, size_t len, bool userinfo, bool file)
 		memset(&c, 0, sizeof(c));
 		c.view = &v;
 		/* We have nothing to prove who we are with. */
-		if (client_auth_choose(&c, &d, &how) == NULL)
+		if (client_auth_choose(&c, &d, false, &how) == NULL)
 			abort();
 	} else if (why[0] == '\0')
 		abort();

@@ -699,6 +699,22 @@ def test_what_is_offered(own):
         l.sign_in(site[0].daemon, site[1], "client")
 
 
+def test_offered_and_not_taken(own):
+    """As many do: both are offered, and a client has one of them."""
+    site, liar = own(name="taken")
+    liar.more["token_endpoint_auth_methods_supported"] = list(liar.auth)
+    site.daemon.show("connection", "refresh", "acme", "liar")
+    for auth in ("client_secret_post", "client_secret_basic"):
+        liar.auth = (auth,)
+        liar.requests.clear()
+        for n in (2, 3):
+            login, answer = l.attempt(site.daemon, liar, "either")
+            assert answer.status == 303, site.daemon.tail(3)
+            # Once found out it is not tried again.
+            assert liar.count("token") == n
+    assert re.search(f"takes {auth} from us", site.daemon.log())
+
+
 def test_private_key_jwt(make_world):
     """Its audience is the issuer alone."""
     site = make_world("assertion", start=False)

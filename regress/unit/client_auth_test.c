@@ -73,7 +73,7 @@ chooses(enum client_auth set, unsigned int offered, enum client_auth want)
 
 	view.client_auth = set;
 	d.client_auths = offered;
-	assert_null(client_auth_choose(&c, &d, &got));
+	assert_null(client_auth_choose(&c, &d, false, &got));
 	assert_string_equal(client_auth_name(got), client_auth_name(want));
 }
 
@@ -85,7 +85,7 @@ fails(enum client_auth set, unsigned int offered, const char *want)
 
 	view.client_auth = set;
 	d.client_auths = offered;
-	why = client_auth_choose(&c, &d, &got);
+	why = client_auth_choose(&c, &d, false, &got);
 	assert_non_null(why);
 	assert_string_equal(why, want);
 }
@@ -126,6 +126,34 @@ choice(void **state)
 	fails(CLIENT_AUTH_BASIC, ~0U, no_secret);
 }
 
+/* A provider that offers both and takes one. */
+static void
+other(void **state)
+{
+	enum client_auth got;
+
+	(void)state;
+	use_secret("s");
+	view.client_auth = CLIENT_AUTH_OFFERED;
+	assert_null(client_auth_choose(&c, &d, true, &got));
+	assert_int_equal(got, CLIENT_AUTH_POST);
+	d.post_first = true;
+	assert_null(client_auth_choose(&c, &d, false, &got));
+	assert_int_equal(got, CLIENT_AUTH_POST);
+	assert_null(client_auth_choose(&c, &d, true, &got));
+	assert_int_equal(got, CLIENT_AUTH_BASIC);
+	d.client_auths = BIT(BASIC);
+	assert_non_null(client_auth_choose(&c, &d, true, &got));
+	/* A setting has no other, and a secret is never sent for a key. */
+	d.client_auths = ~0U;
+	view.client_auth = CLIENT_AUTH_BASIC;
+	assert_non_null(client_auth_choose(&c, &d, true, &got));
+	view.client_auth = CLIENT_AUTH_OFFERED;
+	use_secret("");
+	use_key();
+	assert_non_null(client_auth_choose(&c, &d, true, &got));
+}
+
 /* Add to a body; both allocated. */
 static void
 add(char **body, char **authorization)
@@ -134,7 +162,7 @@ add(char **body, char **authorization)
 
 	query_start(&w, "");
 	query_add(&w, "grant_type", "x");
-	assert_null(client_auth_add(&c, &d, NOW, &w, authorization));
+	assert_null(client_auth_add(&c, &d, false, NOW, &w, authorization));
 	*body = query_end(&w);
 	assert_non_null(*body);
 }
@@ -178,7 +206,7 @@ by_basic(void **state)
 	long_secret[LIMIT_SECRET] = '\0';
 	use_secret(long_secret);
 	query_start(&w, "");
-	assert_non_null(client_auth_add(&c, &d, NOW, &w, &authorization));
+	assert_non_null(client_auth_add(&c, &d, false, NOW, &w, &authorization));
 	assert_null(authorization);
 	wire_free(&w);
 }
@@ -286,7 +314,7 @@ unusable_id(void **state)
 	use_key();
 	view.client_id = "\xff";
 	query_start(&w, "");
-	assert_string_equal(client_auth_add(&c, &d, NOW, &w, &authorization),
+	assert_string_equal(client_auth_add(&c, &d, false, NOW, &w, &authorization),
 	    "client id is not UTF-8");
 	assert_null(authorization);
 	wire_free(&w);
@@ -297,8 +325,8 @@ main(void)
 {
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(choice), TEST(by_basic), TEST(by_post), TEST(by_key),
-		TEST(unusable_id),
+		TEST(choice), TEST(other), TEST(by_basic), TEST(by_post),
+		TEST(by_key), TEST(unusable_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

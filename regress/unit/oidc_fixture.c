@@ -127,6 +127,14 @@ source_wait(struct source *s, source_fn *fn, void *arg)
 }
 
 void
+source_client_auth(struct source *s, enum client_auth how)
+{
+	struct discovery *d = s->discovery;
+
+	d->post_first = how == CLIENT_AUTH_POST;
+}
+
+void
 source_rekey(struct source *s, source_fn *fn, void *arg)
 {
 	s->rekeys++;

@@ -107,6 +107,9 @@ answer(enum verdict want, uint32_t status, const char *type,
 	struct op_run *r = asks();
 
 	op_answer(op_question_count - 1, status, type, body);
+	/* The other client authentication fares no better. */
+	if (want == VERDICT_oidc_client)
+		op_answer(op_question_count - 1, status, type, body);
 	ended(r, want, detail);
 }
 
@@ -654,6 +657,48 @@ too_large(void **state)
 }
 
 /* Nothing to prove who we are with. */
+/* Basic and post are offered, and one of them is taken. */
+static void
+other_client_auth(void **state)
+{
+	static const char no[] = "{\"error\":\"invalid_client\"}";
+	struct op_run *r;
+	size_t n;
+
+	(void)state;
+	r = asks();
+	n = op_question_count;
+	assert_string_equal(op_field(op_questions[n - 1].body,
+	    "client_secret"), "");
+	op_answer(n - 1, 401, JSON, no);
+	assert_int_equal(op_question_count, n + 1);
+	assert_false(r->done);
+	assert_string_equal(op_questions[n].authorization, "");
+	assert_string_equal(op_field(op_questions[n].body, "code"), "c-1");
+	assert_string_not_equal(op_field(op_questions[n].body,
+	    "client_secret"), "");
+	op_give_tokens(&l, "{}", "{}");
+	ended(r, VERDICT_ok, NULL);
+	/* The next login begins with what was taken. */
+	r = asks();
+	assert_int_equal(op_question_count, n + 2);
+	assert_string_not_equal(op_field(op_questions[n + 1].body,
+	    "client_secret"), "");
+	op_give_tokens(&l, "{}", "{}");
+	ended(r, VERDICT_ok, NULL);
+	/* Other errors have nothing to do with it. */
+	r = asks();
+	op_answer(op_question_count - 1, 400, JSON,
+	    "{\"error\":\"invalid_grant\"}");
+	ended(r, VERDICT_oidc_code, NULL);
+	/* Nor is a setting doubted. */
+	op_connections[0].client_auth = CLIENT_AUTH_BASIC;
+	op_build();
+	r = asks();
+	op_answer(op_question_count - 1, 401, JSON, no);
+	ended(r, VERDICT_oidc_client, NULL);
+}
+
 static void
 no_client_auth(void **state)
 {
@@ -1095,6 +1140,7 @@ main(void)
 		TEST(tokens_refused),
 		TEST(fetch_fails),
 		TEST(too_large),
+		TEST(other_client_auth),
 		TEST(no_client_auth),
 		TEST(claims_refused),
 		TEST(how_refused),
