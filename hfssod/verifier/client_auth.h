@@ -24,9 +24,9 @@ const char	*client_auth_choose(const struct connection *,
 
 /*
  * Add to the body of a request to the token endpoint at the given moment
- * what proves who we are, chosen as above.  *authorization becomes the value of the header
- * field, or "", allocated; freezero both after use.  NULL, or why it can't
- * be done (static), *authorization then is NULL.
+ * what proves who we are, chosen as above.  *authorization becomes the
+ * value of the header field, or "", allocated; freezero both after use.
+ * NULL, or why it can't be done (static), *authorization then is NULL.
  */
 const char	*client_auth_add(const struct connection *,
 		    const struct discovery *, bool, int64_t,

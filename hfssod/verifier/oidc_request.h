@@ -28,8 +28,8 @@ struct oidc_question {
 /*
  * To the token endpoint: a code for tokens (Core 3.1.3.1), maybe with the
  * other client authentication (client_auth.h), or a refresh token for new
- * ones (Core 12.1), at the given moment, within so many milliseconds.  NULL, or why it can't be asked (static).
- * oidc_question_free in any case.
+ * ones (Core 12.1), at the given moment, within so many milliseconds.
+ * NULL, or why it can't be asked (static).  oidc_question_free in any case.
  */
 const char	*oidc_ask_code(struct oidc_question *,
 		    const struct connection *, const struct discovery *,
