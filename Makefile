@@ -205,6 +205,7 @@ SRCS_POLICY = \
 		hfssod/policy/effect.c \
 		hfssod/policy/fold.c \
 		hfssod/policy/jit.c \
+		hfssod/policy/left.c \
 		hfssod/policy/login.c \
 		hfssod/policy/loginkey.c \
 		hfssod/policy/logout.c \

@@ -133,6 +133,7 @@ struct received {
 struct outcome {
 	struct request	 request;
 	uint64_t	 origin;
+	int64_t		 came;		/* to verifier: monotonic ms */
 	enum verdict	 verdict;
 	const char	*organization;
 	const char	*connection;

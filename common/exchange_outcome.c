@@ -112,6 +112,7 @@ outcome_put(struct writer *w, const struct outcome *o)
 {
 	request_put(w, &o->request);
 	wire_put_u64(w, o->origin);
+	wire_put_i64(w, o->came);
 	verdict_put(w, o->verdict);
 	wire_put_string(w, o->organization);
 	wire_put_string(w, o->connection);
@@ -134,6 +135,7 @@ outcome_get(struct reader *r, struct outcome *o)
 	memset(o, 0, sizeof(*o));
 	request_get(r, &o->request);
 	o->origin = wire_get_u64(r);
+	o->came = wire_get_i64(r);
 	o->verdict = verdict_get(r);
 	o->organization = wire_get_string(r, EXCHANGE_NAME);
 	o->connection = wire_get_string(r, EXCHANGE_NAME);

@@ -11,6 +11,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "hfssod/policy/left.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/outcome.h"
@@ -124,6 +125,11 @@ decide(struct login *l)
 		return v;
 	if ((v = decide_once(l)) != VERDICT_ok)
 		return v;
+	if (left_since(l->connection, &l->outcome->identity,
+	    l->outcome->came)) {
+		l->detail = "the provider has ended it meanwhile";
+		return VERDICT_session_expired;
+	}
 	return decide_who(l);
 }
 

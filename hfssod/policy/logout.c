@@ -11,6 +11,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "hfssod/policy/left.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/outcome.h"
@@ -250,6 +251,10 @@ write_logout(struct logout *l)
 
 	for (i = 0; i < l->count; i++)
 		end_one(l, &l->list[i]);
+	/* And a login of his that is still under way comes too late. */
+	if (!bare && !l->outcome->response)
+		left_note(l->connection, l->outcome->name_id.value,
+		    &l->outcome->session_indexes);
 	if (!bare && (v = outcome_burn(&l->burn, l->now)) != VERDICT_ok)
 		return v == VERDICT_replayed ? VERDICT_unavailable : v;
 	if (!bare || l->count > 0)

@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "common/clock.h"
 #include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
@@ -204,6 +205,7 @@ consume_begin(struct consumed *c, const struct config *config,
 	memset(c, 0, sizeof(*c));
 	o->request = q->request;
 	o->origin = origin;
+	o->came = clock_ms();
 	o->organization = q->organization;
 	o->connection = q->connection;
 	o->detail = o->login_cookie = o->return_to = "";

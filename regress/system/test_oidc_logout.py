@@ -4,6 +4,7 @@ Leaving over OpenID Connect: from here (RP-initiated), from there
 """
 import re
 import sqlite3
+import threading
 import time
 import urllib.parse
 
@@ -260,6 +261,38 @@ def test_the_login_of_a_moment_ago(site, liar):
     answer = l.deliver(site.daemon, login, liar.grant(
         login.query, "early"), iss=liar.issuer)
     assert answer.status in (302, 303)
+
+
+@pytest.mark.parametrize("whom", ["sid", "sub"])
+def test_a_login_under_way(make_world, whom):
+    """Ended at the provider while it is asked for the rest: no session."""
+    site = make_world("underway", start=False)
+    liar = site.liar()
+    site.settings.organizations = [d.Organization(
+        "acme", [site.oidc("liar", liar, "userinfo")], d.ROLES)]
+    site.start()
+    go, done = threading.Event(), []
+
+    def slow(_, truth):
+        go.wait(5)
+        return truth
+    liar.lie["userinfo"] = slow
+    thread = threading.Thread(target=lambda: done.append(l.attempt(
+        site.daemon, liar, "late", claims={"sid": "s-late"})))
+    thread.start()
+    assert until(lambda: liar.count("userinfo") == 1)
+    answer = send(site, liar.logout_token(
+        **{whom: {"sid": "s-late", "sub": "late"}[whom]}))
+    go.set()
+    thread.join()
+    assert answer.status == 200
+    assert done[0][1].status == 401, site.daemon.tail(4)
+    assert "session_expired" in site.daemon.log()
+    assert site.daemon.show("show", "sessions") == []
+    # Who comes after that is welcome, in the same session there.
+    _, cookie = l.sign_in(site.daemon, liar, "late",
+                          claims={"sid": "s-late"})
+    assert alive(site, cookie)
 
 
 # --- front-channel -----------------------------------------------------------

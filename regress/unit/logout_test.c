@@ -300,6 +300,65 @@ unproved(void **unused)
 	assert_int_equal(live(), 1);
 }
 
+/* A login that came so long before now, in milliseconds. */
+static enum verdict
+late(const char *subject, const char *sid, int64_t before)
+{
+	static unsigned int	 n = 9500;
+	struct outcome		 o = an_outcome(subject, n, n);
+
+	n++;
+	o.connection = "entra";
+	o.came = clock_ms() - before;
+	o.identity.session_index = sid;
+	return run_login(&o)->verdict;
+}
+
+/* The provider ends it while we still ask who it is. */
+static void
+under_way(void **unused)
+{
+	const enum verdict	 no = VERDICT_session_expired;
+	struct logout_outcome	 o;
+
+	(void)unused;
+	/* One session, whoever has it. */
+	o = a_logout("", 1);
+	o.connection = "entra";
+	o.session_indexes = one_index("u1");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(late("uwe", "u1", 3000), no);
+	assert_int_equal(late("uwe", "u2", 3000), VERDICT_ok);
+	assert_int_equal(late("uwe", "", 3000), VERDICT_ok);
+	assert_int_equal(late("uwe", "u1", 0), VERDICT_ok);
+	/* One session of one person. */
+	o.name_id.value = "ute";
+	o.message_key = a_logout("", 2).message_key;
+	o.session_indexes = one_index("u3");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(late("uli", "u3", 3000), VERDICT_ok);
+	assert_int_equal(late("ute", "u4", 3000), VERDICT_ok);
+	assert_int_equal(late("ute", "u3", 3000), no);
+	assert_int_equal(late("ute", "", 3000), no);
+	/* All of his, at this connection. */
+	o = a_logout("uli", 3);
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(late("uli", "u5", 3000), VERDICT_ok);
+	o.connection = "entra";
+	o.message_key = a_logout("", 4).message_key;
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(late("uli", "u5", 3000), no);
+	assert_int_equal(late("uli", "", 3000), no);
+	assert_int_equal(late("uli", "u5", 0), VERDICT_ok);
+	/* What proves nothing keeps nobody out. */
+	o = a_logout("", 5);
+	o.connection = "entra";
+	o.message_key = (struct bytes){ NULL, 0 };
+	o.session_indexes = one_index("u6");
+	assert_int_equal(run(&o), VERDICT_ok);
+	assert_int_equal(late("uwe", "u6", 3000), VERDICT_ok);
+}
+
 /* OpenID Connect: a session of the provider's alone says who is meant. */
 static void
 ends_by_session(void **unused)
@@ -641,6 +700,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(disabled, begin, end),
 		cmocka_unit_test_setup_teardown(ends_by_session, begin, end),
 		cmocka_unit_test_setup_teardown(unproved, begin, end),
+		cmocka_unit_test_setup_teardown(under_way, begin, end),
 		cmocka_unit_test_setup_teardown(no_session_index, begin, end),
 		cmocka_unit_test_setup_teardown(both_must_match, begin, end),
 		cmocka_unit_test_setup_teardown(killed, begin, end),

@@ -177,6 +177,7 @@ an_outcome(const char *subject, unsigned int login, unsigned int message)
 	o.request.host = "hub.example.com";
 	o.request.id = 1;
 	o.origin = 5;
+	o.came = clock_ms();
 	o.organization = "acme";
 	o.connection = "okta";
 	o.detail = o.login_cookie = o.return_to = "";
