@@ -151,6 +151,37 @@ same_email(const json_t *info, const struct attribute *email)
 	    strcmp(email->values.list[0], text) == 0;
 }
 
+/*
+ * Whether a name leads into one of the first so many attributes: "a.b" is
+ * what "a" has as its member b, and would be found before it.
+ */
+static bool
+leads_into(const struct attributes *as, size_t count, const char *name)
+{
+	size_t i, len;
+
+	for (i = 0; i < count; i++) {
+		len = strlen(as->list[i].name);
+		if (strncmp(as->list[i].name, name, len) == 0 &&
+		    name[len] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* What userinfo says beyond the ID token. */
+static void
+add_userinfo(struct attributes *as, const json_t *info)
+{
+	const char *name;
+	size_t known = as->count;
+	json_t *j;
+
+	json_object_foreach((json_t *)(uintptr_t)info, name, j)
+		if (!is_protocol(name) && !leads_into(as, known, name))
+			add_claim(as, name, j);
+}
+
 enum verdict
 token_userinfo(const json_t *info, struct facts *f)
 {
@@ -178,6 +209,6 @@ token_userinfo(const json_t *info, struct facts *f)
 			strings_add(&verified->values, "true");
 	} else if (email != NULL && !same_email(info, email))
 		attributes_add(as, "email_verified");
-	token_attributes(info, as);
+	add_userinfo(as, info);
 	return VERDICT_ok;
 }

@@ -313,6 +313,21 @@ see_none(void)
 }
 
 static void
+see_member(void)
+{
+	struct strings list = { 0, NULL };
+
+	assert_int_equal(attributes_values(&attributes, "u.role.name", &list),
+	    VERDICT_ok);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.list[0], "read");
+	strings_free(&list);
+	assert_string_equal(find("http://x.example/role"), "more");
+	assert_string_equal(find("v.w"), "more");
+	assert_string_equal(find("ux.role"), "more");
+}
+
+static void
 userinfo(void **state)
 {
 	static const char *const bad[] = {
@@ -322,6 +337,13 @@ userinfo(void **state)
 		"{\"sub\":\"user-1 \"}", "{\"Sub\":\"user-1\"}",
 		"{\"sub\":\"user-\"}", "{\"error\":\"invalid_token\"}"
 	};
+#define MORE "\"v.w\":\"more\",\"http://x.example/role\":\"more\"," \
+    "\"ux.role\":\"more\""
+	static const char *const members[] = {
+		"{\"sub\":\"user-1\",\"u.role.name\":\"admin\"," MORE "}",
+		"{\"sub\":\"user-1\",\"u.role\":{\"name\":\"admin\"}," MORE "}",
+		"{\"sub\":\"user-1\",\"u\":{\"role\":\"admin\"}," MORE "}"
+	};
 	size_t i;
 
 	(void)state;
@@ -330,6 +352,10 @@ userinfo(void **state)
 	    "\"iss\":\"https://evil.example\"}", VERDICT_ok, see_added);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		info("", bad[i], VERDICT_oidc_userinfo, see_none);
+	/* What the ID token has within an object, by its whole name. */
+	for (i = 0; i < 3; i++)
+		info("u={\"role\":{\"name\":\"read\"}}", members[i],
+		    VERDICT_ok, see_member);
 	/* One address, verified by the words about another. */
 	info("email=\"a@x.example\"", "{\"sub\":\"user-1\",\"email\":"
 	    "\"b@x.example\",\"email_verified\":true}", VERDICT_ok,
