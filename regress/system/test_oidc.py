@@ -56,6 +56,7 @@ class Clients(World):
         self.add("tls", tls)
         self.add("strict", tls, 'prompt login', "max age 1h",
                  'authn context { "urn:example:password" }')
+        self.add("fresh", plain, "prompt login")
         self.add("other-acr", tls, 'authn context { "urn:example:key" }')
         self.add("required", plain, 'require attribute "groups" value '
                  '{ "staff" }', 'attribute username { "sub" }')
@@ -96,7 +97,7 @@ def clients(provider, provider_tls):
 
 
 @pytest.mark.parametrize("organization", [
-    "basic", "post", "tls", "jwt", "strict"])
+    "basic", "post", "tls", "jwt", "strict", "fresh"])
 def test_sign_in(clients, organization):
     person, _ = clients.sign_in("ada", organization)
     seen = told(clients, person)
