@@ -66,8 +66,8 @@ bool		 token_overage(const json_t *, const char *);
 
 /*
  * userinfo: the same sub, else oidc_userinfo; adds the attributes that the
- * ID token does not have, nor by a name with dots.  email_verified is about the email beside it and
- * counts for no other.
+ * ID token does not have, nor by a name with dots.  email_verified is about
+ * the email beside it and counts for no other.
  */
 enum verdict	 token_userinfo(const json_t *, struct facts *);
 
