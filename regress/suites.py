@@ -250,11 +250,14 @@ def xml_cases(path):
 
 def suite_fuzz():
     status, text = command(["regress/fuzz/run", "-l"])
-    for name in text.split():
-        if only and only != name:
-            continue
-        expect(f"fuzz {name}", ["regress/fuzz/run", name],
-               env={"SECONDS_EACH": os.environ.get("SECONDS_EACH") or "20"})
+    names = [x for x in text.split() if not only or only == x]
+    seconds = os.environ.get("SECONDS_EACH") or "20"
+    # Each has a processor of its own.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        ran = list(pool.map(lambda x: command(
+            ["regress/fuzz/run", x], env={"SECONDS_EACH": seconds}), names))
+    for name, (status, text) in zip(names, ran):
+        report(f"fuzz {name}", "passed" if status == 0 else "failed", text)
 
 
 def suite_bench():
