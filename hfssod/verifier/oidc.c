@@ -482,7 +482,7 @@ verify(struct exchange *x)
 		jwt_free(&x->jwt);
 		memset(&x->jwt, 0, sizeof(x->jwt));
 		x->rekeyed = true;
-		source_rekey(c->source, keys_came, x);
+		source_rekey_told(c->source, keys_came, x);
 		return;
 	}
 	if (v != VERDICT_ok || (v = check_token(x)) != VERDICT_ok)

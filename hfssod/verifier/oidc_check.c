@@ -253,7 +253,7 @@ verify(struct check *k)
 	jwt_free(&jwt);
 	if (v == VERDICT_jwt_key && !k->rekeyed && c->view->jwks[0] == '\0') {
 		k->rekeyed = true;
-		source_rekey(c->source, keys_came, k);
+		source_rekey_told(c->source, keys_came, k);
 	} else if (why != NULL)
 		unknown(k, why);
 	else

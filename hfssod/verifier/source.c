@@ -147,8 +147,8 @@ source_rekey_ready(const struct source *s)
 	return s->question != 0 || throttle_ready(&s->rekeys, clock_ms());
 }
 
-void
-source_rekey(struct source *s, source_fn *fn, void *arg)
+static void
+rekey(struct source *s, struct throttle *t, source_fn *fn, void *arg)
 {
 	if (!connection_known(s->connection)) {
 		source_wait(s, fn, arg);
@@ -157,12 +157,24 @@ source_rekey(struct source *s, source_fn *fn, void *arg)
 	/* Whoever shares a fetch that is under way makes none. */
 	if ((!source_has(s, DOCUMENT_KEYS) &&
 	    !source_has(s, DOCUMENT_METADATA)) ||
-	    (s->question == 0 && !throttle_take(&s->rekeys, clock_ms()))) {
+	    (s->question == 0 && !throttle_take(t, clock_ms()))) {
 		fn(arg, VERDICT_ok, "");
 		return;
 	}
 	wait_for(s, LIMIT_FETCH_MS, false, fn, arg);
 	source_round(s, 1u << DOCUMENT_METADATA | 1u << DOCUMENT_KEYS, true);
+}
+
+void
+source_rekey(struct source *s, source_fn *fn, void *arg)
+{
+	rekey(s, &s->rekeys, fn, arg);
+}
+
+void
+source_rekey_told(struct source *s, source_fn *fn, void *arg)
+{
+	rekey(s, &s->rekeys_told, fn, arg);
 }
 
 void

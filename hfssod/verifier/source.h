@@ -41,7 +41,12 @@ void		 source_wait(struct source *, source_fn *, void *);
  * also when nothing new came.  Many who ask at once share one fetch.
  */
 void		 source_rekey(struct source *, source_fn *, void *);
-/* Whether that would fetch anything now. */
+/*
+ * The same for a token that the provider itself gave us just now: strangers,
+ * who send what they like to where anybody may, can't use up its turn.
+ */
+void		 source_rekey_told(struct source *, source_fn *, void *);
+/* Whether source_rekey would fetch anything now. */
 bool		 source_rekey_ready(const struct source *);
 /*
  * Which of basic and post a provider that offers both took from us: the

@@ -66,7 +66,8 @@ struct source {
 	char			 detail[SOURCE_RESULT];
 	int64_t			 failed;	/* clock_ms of the last; 0 */
 	struct source_waiters	 waiters;
-	struct throttle		 rekeys;
+	struct throttle		 rekeys;	/* anybody may ask for */
+	struct throttle		 rekeys_told;	/* the provider asked for */
 	/* What policy kept is used first. */
 	bool			 begun;
 	bool			 keeping;

@@ -263,6 +263,21 @@ def test_the_login_of_a_moment_ago(site, liar):
     assert answer.status in (302, 303)
 
 
+def test_strangers_and_new_keys(make_world):
+    """Tokens with keys that nobody has keep no login from a real one."""
+    site = make_world("rumour", start=False)
+    liar = site.liar()
+    site.settings.organizations = [d.Organization(
+        "acme", [site.oidc("liar", liar)], d.ROLES)]
+    site.start()
+    l.sign_in(site.daemon, liar, "before")
+    for n in range(6):
+        assert send(site, liar.logout_token(
+            sub="x", header={"kid": f"k{n}"})).status == 400
+    liar.rotate()
+    l.sign_in(site.daemon, liar, "after")
+
+
 @pytest.mark.parametrize("whom", ["sid", "sub"])
 def test_a_login_under_way(make_world, whom):
     """Ended at the provider while it is asked for the rest: no session."""

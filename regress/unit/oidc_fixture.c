@@ -149,6 +149,12 @@ source_rekey(struct source *s, source_fn *fn, void *arg)
 }
 
 void
+source_rekey_told(struct source *s, source_fn *fn, void *arg)
+{
+	source_rekey(s, fn, arg);
+}
+
+void
 op_release(unsigned int i)
 {
 	struct source *s = &op_sources[i];

@@ -642,9 +642,19 @@ throttled(void **state)
 	assert_int_equal(heard, 13);
 	assert_int_equal(heard_verdict, VERDICT_ok);
 	assert_int_equal(asked, 3);
+	/* But not for what came from the provider itself, which has its own. */
+	for (i = 0; i < 3; i++) {
+		source_rekey_told(oidc, hear, NULL);
+		ok(set(JF_RSA, -1));
+	}
+	assert_int_equal(asked, 6);
+	assert_int_equal(heard, 16);
+	source_rekey_told(oidc, hear, NULL);
+	assert_int_equal(asked, 6);
+	assert_int_equal(heard, 17);
 	ms += 10000;
 	source_rekey(oidc, hear, NULL);
-	assert_int_equal(asked, 4);
+	assert_int_equal(asked, 7);
 }
 
 static void
