@@ -39,14 +39,15 @@ crowd_find(const struct http_door *d)
 }
 
 enum crowd_room
-crowd_room(const struct http_door *d, size_t octets)
+crowd_room(const struct http_door *d, size_t octets, struct pending_left left)
 {
 	const struct crowd	*w;
 	int64_t			 since;
 
 	if ((w = crowd_find(d)) == NULL ||
-	    (w->count < LIMIT_OUTSTANDING_DOOR &&
-	    w->octets + octets <= LIMIT_OUTSTANDING_BYTES / 2))
+	    (w->count < LIMIT_OUTSTANDING_DOOR && w->count < left.count &&
+	    w->octets + octets <= LIMIT_OUTSTANDING_BYTES / 2 &&
+	    w->octets + octets <= left.octets))
 		return CROWD_ROOM;
 	since = TAILQ_FIRST(&w->calls)->waiting.until -
 	    LIMIT_PEER_WAIT * 1000;

@@ -9,6 +9,7 @@
 
 #include "common/view.h"
 #include "hfssod/http/call.h"
+#include "hfssod/http/pending.h"
 
 enum crowd_room {
 	CROWD_ROOM,
@@ -19,9 +20,11 @@ enum crowd_room {
 /*
  * Whether one more question of so many octets may wait at a door: at most
  * LIMIT_OUTSTANDING_DOOR questions and half of LIMIT_OUTSTANDING_BYTES do,
- * so that a slow identity provider leaves room for the others.
+ * and never more than there is room left for with its verifier, so that
+ * slow identity providers, many of them too, leave room for the others.
  */
-enum crowd_room	 crowd_room(const struct http_door *, size_t);
+enum crowd_room	 crowd_room(const struct http_door *, size_t,
+		    struct pending_left);
 /* A call that pending_send has put on waits there; until it is taken off. */
 void		 crowd_join(const struct http_door *, struct call *);
 /* For pending.c: it doesn't any more.  Nothing if it never did. */

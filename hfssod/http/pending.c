@@ -46,6 +46,19 @@ pending_room(const struct peer *peer, size_t octets)
 	    load->octets + octets <= LIMIT_OUTSTANDING_BYTES);
 }
 
+struct pending_left
+pending_left(const struct peer *peer)
+{
+	const struct load	*load = peer->data;
+	struct pending_left	 left = { 0, 0 };
+
+	if (load->count < LIMIT_OUTSTANDING)
+		left.count = LIMIT_OUTSTANDING - load->count;
+	if (load->octets < LIMIT_OUTSTANDING_BYTES)
+		left.octets = LIMIT_OUTSTANDING_BYTES - load->octets;
+	return left;
+}
+
 static struct call **
 bucket(uint64_t id)
 {

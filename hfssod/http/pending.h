@@ -27,6 +27,12 @@ void		 pending_lost(struct peer *);
  * LIMIT_OUTSTANDING questions and LIMIT_OUTSTANDING_BYTES wait for it.
  */
 bool		 pending_room(const struct peer *, size_t);
+/* What there is still room for. */
+struct pending_left {
+	size_t	 count;
+	size_t	 octets;
+};
+struct pending_left pending_left(const struct peer *);
 /*
  * Send, and wait for the answer that the table names, for LIMIT_PEER_WAIT
  * seconds.  also (or NULL) is another peer without which no answer will

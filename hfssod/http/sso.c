@@ -75,7 +75,7 @@ ask(struct call *c, struct sso_request *q, const struct http_door *d,
 	block = cookies_put(q, cookies, &size);
 	all = FIXED_PART + size + q->query.len + q->body.len +
 	    strlen(q->return_to);
-	room = crowd_room(d, all);
+	room = crowd_room(d, all, pending_left(verifier));
 	if (room == CROWD_STUCK)
 		response_verdict(c, VERDICT_provider_busy);
 	if (room != CROWD_ROOM || !pending_room(verifier, all)) {

@@ -17,6 +17,8 @@ static const struct http_door	 entra = { .organization = "acme",
 				    .connection = "entra" };
 static const struct http_door	 beta = { .organization = "beta",
 				    .connection = "okta" };
+static const struct pending_left all = { LIMIT_OUTSTANDING,
+				    LIMIT_OUTSTANDING_BYTES };
 static struct call		 calls[LIMIT_OUTSTANDING_DOOR + 1];
 
 /* One that asked so many milliseconds ago. */
@@ -43,27 +45,27 @@ counts(void **state)
 
 	(void)state;
 	for (i = 0; i < n; i++) {
-		assert_int_equal(crowd_room(&okta, 1), CROWD_ROOM);
+		assert_int_equal(crowd_room(&okta, 1, all), CROWD_ROOM);
 		join(&okta, i, 0, 1);
 	}
 	/* By its names, whichever generation of it. */
 	same.enabled = true;
-	assert_int_equal(crowd_room(&same, 1), CROWD_FULL);
-	assert_int_equal(crowd_room(&entra, 1), CROWD_ROOM);
-	assert_int_equal(crowd_room(&beta, 1), CROWD_ROOM);
+	assert_int_equal(crowd_room(&same, 1, all), CROWD_FULL);
+	assert_int_equal(crowd_room(&entra, 1, all), CROWD_ROOM);
+	assert_int_equal(crowd_room(&beta, 1, all), CROWD_ROOM);
 	crowd_leave(&calls[7]);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_ROOM);
 	crowd_leave(&calls[7]);		/* once more: nothing */
 	join(&okta, n, 0, 1);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_FULL);
 	/* Another in the place of one. */
 	calls[7] = calls[8];
 	crowd_replace(&calls[8], &calls[7]);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_FULL);
 	crowd_leave(&calls[8]);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_FULL);
 	leave(0, n + 1);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_ROOM);
 }
 
 static void
@@ -73,15 +75,15 @@ slow(void **state)
 
 	(void)state;
 	join(&okta, 0, 1000, 1);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_ROOM);
 	for (i = 1; i < n; i++)
 		join(&okta, i, 0, 1);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_STUCK);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_STUCK);
 	join(&beta, n, 9000, 1);
-	assert_int_equal(crowd_room(&beta, 1), CROWD_ROOM);
+	assert_int_equal(crowd_room(&beta, 1, all), CROWD_ROOM);
 	crowd_leave(&calls[0]);
 	join(&okta, 0, 999, 1);
-	assert_int_equal(crowd_room(&okta, 1), CROWD_FULL);
+	assert_int_equal(crowd_room(&okta, 1, all), CROWD_FULL);
 	leave(0, n + 1);
 }
 
@@ -92,16 +94,40 @@ octets(void **state)
 
 	(void)state;
 	/* One alone always passes. */
-	assert_int_equal(crowd_room(&okta, 2 * half), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 2 * half, all), CROWD_ROOM);
 	join(&okta, 0, 0, half - 10);
-	assert_int_equal(crowd_room(&okta, 10), CROWD_ROOM);
-	assert_int_equal(crowd_room(&okta, 11), CROWD_FULL);
-	assert_int_equal(crowd_room(&entra, half), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 10, all), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 11, all), CROWD_FULL);
+	assert_int_equal(crowd_room(&entra, half, all), CROWD_ROOM);
 	join(&okta, 1, 0, 10);
 	crowd_leave(&calls[0]);
-	assert_int_equal(crowd_room(&okta, half - 10), CROWD_ROOM);
-	assert_int_equal(crowd_room(&okta, half - 9), CROWD_FULL);
+	assert_int_equal(crowd_room(&okta, half - 10, all), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, half - 9, all), CROWD_FULL);
 	leave(0, 2);
+}
+
+/* Who waits at other doors leaves less room at this one, but some. */
+static void
+others(void **state)
+{
+	struct pending_left	 few = { 3, LIMIT_OUTSTANDING_BYTES };
+	struct pending_left	 small = { LIMIT_OUTSTANDING, 1000 };
+	struct pending_left	 none = { 0, 0 };
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(crowd_room(&okta, 1, few), CROWD_ROOM);
+		join(&okta, i, 2000, 300);
+	}
+	assert_int_equal(crowd_room(&okta, 1, few), CROWD_STUCK);
+	assert_int_equal(crowd_room(&okta, 100, small), CROWD_ROOM);
+	assert_int_equal(crowd_room(&okta, 101, small), CROWD_STUCK);
+	assert_int_equal(crowd_room(&okta, 101, all), CROWD_ROOM);
+	/* Whoever has nobody there yet waits for room that all share. */
+	assert_int_equal(crowd_room(&entra, 900, small), CROWD_ROOM);
+	assert_int_equal(crowd_room(&entra, 1, none), CROWD_ROOM);
+	leave(0, 3);
 }
 
 int
@@ -110,7 +136,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
 		cmocka_unit_test(slow),
-		cmocka_unit_test(octets)
+		cmocka_unit_test(octets),
+		cmocka_unit_test(others)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
