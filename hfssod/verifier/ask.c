@@ -9,11 +9,13 @@
 
 #include <event2/event.h>
 
+#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/verifier/ask.h"
 
 #define GRACE	1000		/* milliseconds more than fetch has */
+#define AWAY	2000		/* milliseconds until fetch must be back */
 #define OPEN	(LIMIT_FETCH_OPEN + LIMIT_FETCH_WAITING)
 
 struct question {
@@ -25,6 +27,10 @@ struct question {
 	void			*arg;
 	struct event		*timer;		/* then we answer ourselves: */
 	enum fetch_result	 otherwise;
+	/* While fetch is away: what it will be asked, and since when. */
+	struct writer		 held;
+	bool			 holds;
+	int64_t			 since;		/* monotonic milliseconds */
 };
 RB_HEAD(questions, question);
 
@@ -64,6 +70,8 @@ question_free(struct question *q)
 	RB_REMOVE(questions, &questions, q);
 	count--;
 	event_free(q->timer);
+	if (q->holds)
+		wire_free(&q->held);
 	free(q->organization);
 	free(q->connection);
 	free(q);
@@ -129,6 +137,14 @@ question_new(const struct fetch_request *request, ask_fn *fn, void *arg)
 	return q;
 }
 
+static void
+send_it(struct question *q, struct peer *fetch, const struct writer *w,
+    uint32_t ms)
+{
+	peer_send(fetch, MESSAGE_fetch_get, q->id, w);
+	otherwise(q, FETCH_TIMEOUT, ms + GRACE);
+}
+
 uint64_t
 ask_fetch(const struct fetch_request *request, ask_fn *fn, void *arg)
 {
@@ -141,21 +157,56 @@ ask_fetch(const struct fetch_request *request, ask_fn *fn, void *arg)
 		otherwise(q, FETCH_BUSY, 0);
 		return q->id;
 	}
-	if ((fetch = child_peer(PROC_FETCH, NULL)) == NULL) {
-		otherwise(q, FETCH_LOST, 0);
-		return q->id;
-	}
 	wire_init(&w, LIMIT_MESSAGE);
 	fetch_request_put(&w, request);
 	if (w.bad)
 		/* What we were told to send is longer than may be sent. */
 		otherwise(q, FETCH_TOO_LARGE, 0);
+	else if ((fetch = child_peer(PROC_FETCH, NULL)) != NULL)
+		send_it(q, fetch, &w, request->milliseconds);
 	else {
-		peer_send(fetch, MESSAGE_fetch_get, q->id, &w);
-		otherwise(q, FETCH_TIMEOUT, request->milliseconds + GRACE);
+		/* It may be back in a moment. */
+		q->held = w;
+		q->holds = true;
+		q->since = clock_ms();
+		otherwise(q, FETCH_LOST, request->milliseconds < AWAY ?
+		    request->milliseconds : AWAY);
+		return q->id;
 	}
 	wire_free(&w);
 	return q->id;
+}
+
+/* The rest of its time is what fetch has for it. */
+static void
+send_held(struct question *q, struct peer *fetch)
+{
+	struct fetch_request request;
+	struct reader r;
+	struct writer w;
+	int64_t left;
+
+	wire_read(&r, q->held.data, q->held.len);
+	if (!fetch_request_get(&r, &request))
+		fatalx("a question that was held is malformed");
+	left = request.milliseconds - (clock_ms() - q->since);
+	request.milliseconds = left > 0 ? (uint32_t)left : 1;
+	wire_init(&w, LIMIT_MESSAGE);
+	fetch_request_put(&w, &request);
+	send_it(q, fetch, &w, request.milliseconds);
+	wire_free(&w);
+	wire_free(&q->held);
+	q->holds = false;
+}
+
+void
+ask_joined(struct peer *fetch)
+{
+	struct question *q;
+
+	RB_FOREACH(q, questions, &questions)
+		if (q->holds)
+			send_held(q, fetch);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * What verifier asks of fetch.  Each question has one answer: from fetch,
- * or our own when it is away, falls, or says nothing in time.
+ * or our own when it falls, stays away, or says nothing in time.
  */
 #ifndef VERIFIER_ASK_H
 #define VERIFIER_ASK_H
@@ -23,6 +23,8 @@ void		 ask_forget(uint64_t);
 
 /* fetch_answer; a number that names no open question is passed over. */
 handler_fn	 ask_answered;
+/* fetch is there, again: it is asked what waited for it. */
+void		 ask_joined(struct peer *);
 /* fetch is gone: every open question is answered FETCH_LOST. */
 void		 ask_lost(void);
 void		 ask_start(void);

@@ -167,6 +167,8 @@ joined(struct peer *peer)
 {
 	if (peer->kinds & KIND_POLICY)
 		ask_keys();
+	if (peer->kinds & KIND_FETCH)
+		ask_joined(peer);
 	if (peer->kinds & (KIND_POLICY | KIND_FETCH))
 		sources_joined(peer);
 	if (peer->kinds & KIND_POLICY)

@@ -16,6 +16,7 @@ static struct peer		 fetch = { .kinds = KIND_FETCH };
 static bool			 away;
 static unsigned int		 sent;
 static uint64_t			 sent_id;
+static uint32_t			 sent_ms;
 
 /* What was heard. */
 static unsigned int		 heard;
@@ -49,6 +50,7 @@ peer_send(struct peer *peer, enum message m, uint64_t id,
 	assert_true(fetch_request_get(&r, &q));
 	sent++;
 	sent_id = id;
+	sent_ms = q.milliseconds;
 }
 
 static const struct fetch_request question = {
@@ -142,17 +144,43 @@ answers(void **state)
 }
 
 static void
-away_at_once(void **state)
+stays_away(void **state)
 {
 	(void)state;
 	away = true;
 	ask_fetch(&question, hear, &heard);
-	/* Not before the asker has got its number. */
+	/* Not before the asker has got its number, and its time is over. */
 	assert_int_equal(heard, 0);
-	turn();
+	event_base_loop(base, EVLOOP_ONCE);
 	assert_int_equal(heard, 1);
 	assert_int_equal(result, FETCH_LOST);
 	assert_int_equal(sent, 0);
+}
+
+static void
+comes_back(void **state)
+{
+	struct fetch_request patient = question;
+	uint64_t forgotten;
+
+	(void)state;
+	patient.milliseconds = 8000;
+	away = true;
+	forgotten = ask_fetch(&patient, hear, &heard);
+	ask_fetch(&patient, hear, &heard);
+	ask_forget(forgotten);
+	turn();
+	assert_int_equal(heard + sent, 0);
+	away = false;
+	ask_joined(&fetch);
+	assert_int_equal(sent, 1);
+	assert_in_range(sent_ms, 6000, 8000);
+	answer(sent_id, "entra");
+	assert_int_equal(heard, 1);
+	assert_int_equal(result, FETCH_ANSWERED);
+	/* Each is sent once. */
+	ask_joined(&fetch);
+	assert_int_equal(sent, 1);
 }
 
 static void
@@ -214,7 +242,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(answers, setup),
-		cmocka_unit_test_setup(away_at_once, setup),
+		cmocka_unit_test_setup(stays_away, setup),
+		cmocka_unit_test_setup(comes_back, setup),
 		cmocka_unit_test_setup(falls, setup),
 		cmocka_unit_test_setup(silence, setup),
 		cmocka_unit_test_setup(too_many, setup),
