@@ -367,7 +367,7 @@ QUERIES = [
     ("dsa", "saml_algorithm", spoil("rsa-sha256", "dsa-sha256")),
     ("truncated", "saml_unsigned", spoil("&Signature=.*", "")),
     ("short signature", "saml_signature|saml_signature_form",
-     spoil("(&Signature=.{40}).*", r"\1")),
+     spoil("(&Signature=(?:%..|[^%]){40}).*", r"\1")),
 ]
 
 
