@@ -39,6 +39,29 @@ same_provider(const struct conf_connection *a,
 	    strcmp(a->idp_entity_id, b->idp_entity_id) == 0;
 }
 
+/*
+ * An e-mail address is nobody's for ever, and some providers let people
+ * write it themselves.
+ */
+static void
+check_subject(struct conf_connection *n, struct errors *e)
+{
+	static const char *const	 emails[] = {
+		"email", "mail", "emailAddress", "email_address",
+		"preferred_username", "urn:oid:0.9.2342.19200300.100.1.3",
+		"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+		"emailaddress"
+	};
+	size_t	 i;
+
+	for (i = 0; i < sizeof(emails) / sizeof(emails[0]); i++) {
+		if (strcasecmp(n->subject_attribute, emails[i]) == 0)
+			errors_add(e, &n->at, "subject attribute: \"%s\" may "
+			    "be given to somebody else, and is no subject",
+			    n->subject_attribute);
+	}
+}
+
 /* Two connections of an organization whose messages could be confused. */
 static void
 check_confusable(struct conf_organization *o, struct conf_connection *n,
@@ -160,6 +183,7 @@ check_connection(struct conf *c, struct conf_organization *o,
 			    "no domain", n->trust_domains.list[i]);
 	}
 	check_provider(c, o, n, e);
+	check_subject(n, e);
 	check_confusable(o, n, e);
 	check_domains(c, n, e);
 }
