@@ -1,6 +1,6 @@
 /*
- * What is switched off, in verifier.  Must not be forgotten when policy
- * goes: it says so again, and until then what was off stays off.
+ * What is switched off, in verifier.  Must never be the last word: policy
+ * refuses the outcome, too.
  */
 #include <sys/queue.h>
 
@@ -37,6 +37,25 @@ switches_off(const char *organization, const char *connection)
 	return find(organization, connection) != NULL;
 }
 
+static void
+off_free(struct off *o)
+{
+	TAILQ_REMOVE(&offs, o, entry);
+	free(o->organization);
+	free(o->connection);
+	free(o);
+}
+
+/* It may have switched one on and gone before it could say so. */
+void
+switches_forget(void)
+{
+	struct off *o;
+
+	while ((o = TAILQ_FIRST(&offs)) != NULL)
+		off_free(o);
+}
+
 void
 switches_set(struct peer *peer, uint64_t id, struct reader *r)
 {
@@ -54,10 +73,6 @@ switches_set(struct peer *peer, uint64_t id, struct reader *r)
 		    (o->connection = strdup(s.connection)) == NULL)
 			fatal("malloc");
 		TAILQ_INSERT_TAIL(&offs, o, entry);
-	} else if (!s.off && o != NULL) {
-		TAILQ_REMOVE(&offs, o, entry);
-		free(o->organization);
-		free(o->connection);
-		free(o);
-	}
+	} else if (!s.off && o != NULL)
+		off_free(o);
 }

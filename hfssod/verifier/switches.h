@@ -8,8 +8,10 @@
 
 #include "common/child.h"
 
-/* connection_switch. */
+/* connection_switch: of policy, which says all that are off when it joins. */
 handler_fn	 switches_set;
+/* Policy has gone: what it said counts no more. */
+void		 switches_forget(void);
 /* Whether a connection is switched off. */
 bool		 switches_off(const char *, const char *);
 

@@ -180,6 +180,8 @@ lost(struct peer *peer)
 {
 	if (peer->kinds & KIND_FETCH)
 		ask_lost();
+	if (peer->kinds & KIND_POLICY)
+		switches_forget();
 }
 
 static const struct handler handlers[] = {
