@@ -8,6 +8,8 @@
 #include "hfssod/parent/conf_check.h"
 #include "hfssod/parent/value.h"
 
+#define CLAIMS	"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+
 static void
 fold_all(struct conf *c, struct strings *list)
 {
@@ -49,8 +51,7 @@ check_subject(struct conf_connection *n, struct errors *e)
 	static const char *const	 emails[] = {
 		"email", "mail", "emailAddress", "email_address",
 		"preferred_username", "urn:oid:0.9.2342.19200300.100.1.3",
-		"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
-		"emailaddress"
+		CLAIMS "emailaddress"
 	};
 	size_t	 i;
 

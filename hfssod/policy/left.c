@@ -92,7 +92,7 @@ left_since(const struct connection *c, const struct identity *id,
 		indexed = !same(l->index, nothing);
 		if (named && !same(l->name, name))
 			continue;
-		/* As in logout: one that was never given an index may be any. */
+		/* As in logout: one never given an index may be any. */
 		if (!indexed || same(l->index, index) ||
 		    (named && same(index, nothing)))
 			return true;
