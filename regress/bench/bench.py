@@ -6,6 +6,7 @@ table says so.
 """
 import os
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -243,6 +244,7 @@ def open_id(_):
     finally:
         server.stop()
         provider.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def memory(_):
