@@ -137,6 +137,7 @@ SRCS_HTTP = \
 SRCS_VERIFIER = \
 		common/form.c \
 		common/record.c \
+		hfssod/verifier/aead.c \
 		hfssod/verifier/ask.c \
 		hfssod/verifier/assertion.c \
 		hfssod/verifier/attribute.c \
@@ -273,7 +274,7 @@ all: $(PROGS)
 	@cat common/*.o.d hfssod/*/*.o.d hfssoctl/*.o.d >.depend
 
 .c.o:
-	$(CC) $(ALL_CFLAGS) -MD -MF $@.d -c $< -o $@
+	$(CC) $(ALL_CFLAGS) -MD -MP -MF $@.d -c $< -o $@
 
 hfssod/parent/parse.c: hfssod/parent/parse.y
 	$(YACC) -o $@ hfssod/parent/parse.y

@@ -7,13 +7,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/clock.h"
 #include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
-#include "hfssod/verifier/json.h"
 #include "hfssod/verifier/oidc.h"
 #include "hfssod/verifier/oidc_answer.h"
 #include "hfssod/verifier/oidc_derive.h"
@@ -89,7 +87,6 @@ struct incoming {
 	char			 detail[OIDC_DETAIL];
 };
 
-static void	 documents_came(void *, enum verdict, const char *);
 static void	 keys_came(void *, enum verdict, const char *);
 
 /* The end of it: x is gone after this. */
@@ -247,36 +244,6 @@ read_form(struct incoming *x)
 	return VERDICT_ok;
 }
 
-/*
- * typ is logout+jwt, but older providers say JWT or nothing: then what is
- * in it alone keeps an ID token from being one.
- */
-static enum verdict
-verify_token(struct incoming *x, const struct jwk_set *keys)
-{
-	size_t len = strlen(x->token);
-	const char *typ;
-	enum verdict v;
-
-	v = jwt_verify(keys, x->token, len, "logout+jwt", &x->jwt);
-	if (v != VERDICT_jwt_header)
-		return v;
-	jwt_free(&x->jwt);
-	memset(&x->jwt, 0, sizeof(x->jwt));
-	v = jwt_verify(keys, x->token, len, NULL, &x->jwt);
-	if (v != VERDICT_ok)
-		return v;
-	switch (json_text(x->jwt.header, "typ", &typ)) {
-	case JSON_ABSENT:
-		return VERDICT_ok;
-	case JSON_PRESENT:
-		return strcasecmp(typ, "JWT") == 0 ? VERDICT_ok :
-		    VERDICT_jwt_header;
-	default:
-		return VERDICT_jwt_header;
-	}
-}
-
 /* What a token that was verified says. */
 static enum verdict
 check_token(struct incoming *x)
@@ -311,7 +278,8 @@ judge_token(struct incoming *x)
 	enum verdict v = VERDICT_jwt_key;
 
 	if (keys != NULL)
-		v = verify_token(x, keys);
+		v = jwt_verify(keys, x->token, strlen(x->token),
+		    "logout+jwt", &x->jwt);
 	if (v == VERDICT_jwt_key && !x->rekeyed && c->view->jwks[0] == '\0') {
 		jwt_free(&x->jwt);
 		memset(&x->jwt, 0, sizeof(x->jwt));
@@ -358,12 +326,6 @@ keys_came(void *arg, enum verdict v, const char *detail)
 		judge_token(x);
 }
 
-static void
-documents_came(void *arg, enum verdict v, const char *detail)
-{
-	keys_came(arg, v, detail);
-}
-
 void
 oidc_logout(struct job *job, oidc_logged_out_fn *done)
 {
@@ -389,5 +351,5 @@ oidc_logout(struct job *job, oidc_logged_out_fn *done)
 	else if ((v = read_form(x)) != VERDICT_ok)
 		end(x, v);
 	else
-		source_wait(x->logout.connection->source, documents_came, x);
+		source_wait(x->logout.connection->source, keys_came, x);
 }

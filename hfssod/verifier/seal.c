@@ -6,34 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "common/encode.h"
 #include "common/log.h"
 #include "common/wire.h"
+#include "hfssod/verifier/aead.h"
 #include "hfssod/verifier/seal.h"
 
 #define VERSION		2
-#define SALT		24
-#define TAG		16
+#define SALT		AEAD_SALT
+#define TAG		AEAD_TAG
 #define HEAD		(1 + 8 + 8)		/* version, key id, time */
 #define MOST		(LIMIT_RETURN_TO + 256)	/* decoded octets */
 #define INFO		"hfssod login state"
 
-static EVP_KDF		*kdf;
-static EVP_CIPHER	*cipher;
-
 void
 seal_start(void)
 {
-	if ((kdf = EVP_KDF_fetch(NULL, "HKDF", NULL)) == NULL ||
-	    (cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL)
-		fatalx("libcrypto has no HKDF or AES-256-GCM");
+	aead_start();
 }
 
 void
@@ -54,29 +45,6 @@ seal_is_id(const char *s)
 	    strspn(s + 1, "0123456789abcdef") == SEAL_ID - 1;
 }
 
-/* Key and nonce of one value: HKDF (RFC 5869). */
-static void
-derive(const uint8_t *daily, const uint8_t *salt, uint8_t out[32 + 12])
-{
-	char digest[] = "SHA256", info[] = INFO;
-	OSSL_PARAM params[5];
-	EVP_KDF_CTX *ctx;
-
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-	    digest, 0);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
-	    (void *)(uintptr_t)daily, LOGIN_KEY);
-	params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
-	    (void *)(uintptr_t)salt, SALT);
-	params[3] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
-	    info, strlen(info));
-	params[4] = OSSL_PARAM_construct_end();
-	if ((ctx = EVP_KDF_CTX_new(kdf)) == NULL ||
-	    EVP_KDF_derive(ctx, out, 32 + 12, params) != 1)
-		fatalx("EVP_KDF_derive");
-	EVP_KDF_CTX_free(ctx);
-}
-
 /* Associated data: the head and the context, each string with its length. */
 static void
 associate(struct writer *w, const uint8_t *head, const struct seal_context *c)
@@ -91,57 +59,11 @@ associate(struct writer *w, const uint8_t *head, const struct seal_context *c)
 		fatalx("seal: context is too long");
 }
 
-/* Encrypt in place; the tag goes behind. */
-static void
-encrypt(const uint8_t *derived, const struct writer *ad, uint8_t *data,
-    size_t len)
-{
-	EVP_CIPHER_CTX *ctx;
-	int n;
-
-	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    EVP_EncryptInit_ex2(ctx, cipher, derived, derived + 32,
-	    NULL) != 1 ||
-	    EVP_EncryptUpdate(ctx, NULL, &n, ad->data, (int)ad->len) != 1 ||
-	    EVP_EncryptUpdate(ctx, data, &n, data, (int)len) != 1 ||
-	    EVP_EncryptFinal_ex(ctx, data + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG,
-	    data + len) != 1)
-		fatalx("seal: AES-256-GCM");
-	EVP_CIPHER_CTX_free(ctx);
-}
-
-/* Decrypt in place; false if the tag is wrong, and the data cleared. */
-static bool
-decrypt(const uint8_t *derived, const struct writer *ad, uint8_t *data,
-    size_t len)
-{
-	EVP_CIPHER_CTX *ctx;
-	int n;
-	bool ok;
-
-	if ((ctx = EVP_CIPHER_CTX_new()) == NULL)
-		fatalx("EVP_CIPHER_CTX_new");
-	ok = EVP_DecryptInit_ex2(ctx, cipher, derived, derived + 32,
-	    NULL) == 1 &&
-	    EVP_DecryptUpdate(ctx, NULL, &n, ad->data, (int)ad->len) == 1 &&
-	    EVP_DecryptUpdate(ctx, data, &n, data, (int)len) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG,
-	    data + len) == 1 &&
-	    EVP_DecryptFinal_ex(ctx, data + n, &n) == 1;
-	EVP_CIPHER_CTX_free(ctx);
-	if (!ok) {
-		explicit_bzero(data, len);
-		ERR_clear_error();
-	}
-	return ok;
-}
-
 char *
 seal_close(const struct seal_keys *keys, const struct seal_context *context,
     const struct login_state *state)
 {
-	uint8_t derived[32 + 12], salt[SALT], tag[TAG] = { 0 };
+	uint8_t derived[AEAD_DERIVED], salt[SALT], tag[TAG] = { 0 };
 	struct writer w, ad;
 	char *text;
 
@@ -161,9 +83,10 @@ seal_close(const struct seal_keys *keys, const struct seal_context *context,
 	wire_put_raw(&w, tag, sizeof(tag));
 	if (w.bad)
 		fatalx("seal: state is too long");
-	derive(keys->key[0], salt, derived);
+	aead_derive((struct bytes){ keys->key[0], LOGIN_KEY }, INFO, salt,
+	    derived);
 	associate(&ad, w.data, context);
-	encrypt(derived, &ad, w.data + HEAD + SALT,
+	aead_encrypt(derived, &ad, w.data + HEAD + SALT,
 	    w.len - HEAD - SALT - TAG);
 	text = base64url_encode(w.data, w.len);
 	explicit_bzero(derived, sizeof(derived));
@@ -234,7 +157,7 @@ enum verdict
 seal_open(const struct seal_keys *keys, const struct seal_context *context,
     const char *value, int64_t now, struct login_state *state)
 {
-	uint8_t derived[32 + 12], *data;
+	uint8_t derived[AEAD_DERIVED], *data;
 	struct writer ad;
 	unsigned int which;
 	int64_t when;
@@ -245,9 +168,10 @@ seal_open(const struct seal_keys *keys, const struct seal_context *context,
 	if ((data = decode(keys, value, &len, &which, &when)) == NULL)
 		return VERDICT_login_unknown;
 	sealed = len - HEAD - SALT - TAG;
-	derive(keys->key[which], data + HEAD, derived);
+	aead_derive((struct bytes){ keys->key[which], LOGIN_KEY }, INFO,
+	    data + HEAD, derived);
 	associate(&ad, data, context);
-	ok = decrypt(derived, &ad, data + HEAD + SALT, sealed);
+	ok = aead_decrypt(derived, &ad, data + HEAD + SALT, sealed);
 	explicit_bzero(derived, sizeof(derived));
 	wire_free(&ad);
 	if (ok)

@@ -13,8 +13,6 @@
 
 #include "hfssod/verifier/config.h"
 
-/* Load what is loaded once: before the sandbox. */
-void		 vault_start(void);
 /*
  * Seal for a purpose ("check", "hint") and a subject.  Allocated, *len
  * octets, at most LIMIT_SEALED; NULL if it is too long, or if the connection

@@ -22,7 +22,6 @@
 #include "hfssod/verifier/status.h"
 #include "hfssod/verifier/switches.h"
 #include "hfssod/verifier/test.h"
-#include "hfssod/verifier/vault.h"
 #include "hfssod/verifier/verifier.h"
 
 #define RENEW_LEAST	60		/* seconds between two key requests */
@@ -123,7 +122,6 @@ start(const struct setup *setup)
 	(void)setup;
 	crypto_start();
 	jose_start();
-	vault_start();
 }
 
 static void

@@ -23,6 +23,7 @@
 #include "hfssod/verifier/login.h"
 #include "hfssod/verifier/oidc.h"
 #include "hfssod/verifier/source.h"
+#include "hfssod/verifier/aead.h"
 #include "hfssod/verifier/vault.h"
 #include "hfssod/verifier/verifier.h"
 #include "regress/unit/oidc_fixture.h"
@@ -460,7 +461,7 @@ start(void)
 	if (key[0] != NULL)
 		return;
 	seal_start();
-	vault_start();
+	aead_start();
 	for (i = 0; i < 3; i++)
 		make_key(i);
 	file[0] = (struct view_file){ "secret",

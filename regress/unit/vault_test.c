@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "common/limits.h"
+#include "hfssod/verifier/aead.h"
 #include "hfssod/verifier/vault.h"
 
 static struct organization		 org = { .name = "acme" };
@@ -31,7 +32,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	vault_start();
+	aead_start();
 	org.name = "acme";
 	view.name = "op";
 	memset(&c, 0, sizeof(c));
