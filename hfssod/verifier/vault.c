@@ -25,7 +25,8 @@
 
 /* False: the connection has neither a secret nor a key. */
 static bool
-derive(const struct connection *c, const uint8_t *salt, uint8_t out[AEAD_DERIVED])
+derive(const struct connection *c, const uint8_t *salt,
+    uint8_t out[AEAD_DERIVED])
 {
 	unsigned char *der = NULL;
 	struct bytes b;
