@@ -70,6 +70,13 @@ SRCS_CHILD = \
 		common/peer.c \
 		$(SYS_SANDBOX)
 
+# SCIM, in http and in policy.
+SRCS_SCIM = \
+		common/scim_exchange.c \
+		common/scim_filter.c \
+		common/scim_schema.c \
+		common/scim_tree.c
+
 SRCS_PARENT = \
 		common/record.c \
 		common/reserved.c \
@@ -256,6 +263,7 @@ SRCS_CTL = \
 
 OBJS_BASE =	$(SRCS_BASE:.c=.o)
 OBJS_CHILD =	$(SRCS_CHILD:.c=.o)
+OBJS_SCIM =	$(SRCS_SCIM:.c=.o)
 OBJS_PARENT =	$(SRCS_PARENT:.c=.o)
 OBJS_HTTP =	$(SRCS_HTTP:.c=.o)
 OBJS_VERIFIER =	$(SRCS_VERIFIER:.c=.o)
@@ -284,10 +292,10 @@ $(BIN)/hfssod: $(OBJS_PARENT) $(OBJS_BASE)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_PARENT) \
 	    $(OBJS_BASE) $(LIB_EVENT) $(SYS_LIBS)
 
-$(BIN)/hfssod-http: $(OBJS_HTTP) $(OBJS_CHILD) $(OBJS_BASE)
+$(BIN)/hfssod-http: $(OBJS_HTTP) $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE)
 	@mkdir -p $(BIN)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_HTTP) \
-	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_JANSSON) $(LIB_EVENT) \
+	    $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_JANSSON) $(LIB_EVENT) \
 	    $(SANDBOX_LIBS) $(SYS_LIBS)
 
 $(BIN)/hfssod-verifier: $(OBJS_VERIFIER) $(OBJS_CHILD) $(OBJS_BASE)
@@ -296,10 +304,10 @@ $(BIN)/hfssod-verifier: $(OBJS_VERIFIER) $(OBJS_CHILD) $(OBJS_BASE)
 	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_XML) $(LIB_JANSSON) \
 	    $(LIB_CRYPTO) -lz $(LIB_EVENT) $(SANDBOX_LIBS) $(SYS_LIBS)
 
-$(BIN)/hfssod-policy: $(OBJS_POLICY) $(OBJS_CHILD) $(OBJS_BASE)
+$(BIN)/hfssod-policy: $(OBJS_POLICY) $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE)
 	@mkdir -p $(BIN)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_POLICY) \
-	    $(OBJS_CHILD) $(OBJS_BASE) $(LIB_SQLITE) $(LIB_EVENT) \
+	    $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE) $(LIB_SQLITE) $(LIB_EVENT) \
 	    $(SANDBOX_LIBS) $(SYS_LIBS)
 
 $(BIN)/hfssod-fetch: $(OBJS_FETCH) $(OBJS_CHILD) $(OBJS_BASE)

@@ -89,6 +89,37 @@
 #define LIMIT_SEALED		32768		/* what policy keeps for us */
 #define LIMIT_TEST_SECONDS	600		/* of a test's address */
 
+/* SCIM. */
+#define LIMIT_SCIM_MESSAGE	(8 * 1024 * 1024)
+#define LIMIT_SCIM_BODY		(16 * 1024 * 1024) /* of JSON */
+#define LIMIT_SCIM_DEPTH	12		/* of JSON */
+#define LIMIT_SCIM_OPERATIONS	1000		/* in one PATCH, or Bulk */
+#define LIMIT_SCIM_ERRORS	LIMIT_SCIM_OPERATIONS
+#define LIMIT_SCIM_ID		64		/* as it may be asked for */
+#define LIMIT_SCIM_TEXT		32768		/* one value */
+#define LIMIT_SCIM_VALUES	200000		/* of one attribute: members */
+#define LIMIT_SCIM_MULTI	200		/* of any other */
+#define LIMIT_SCIM_USER		(56 * 1024)	/* a User as it is stored */
+#define LIMIT_SCIM_STAGE	2000		/* members in one message */
+#define LIMIT_SCIM_PATCHED	5000		/* members that a PATCH names */
+#define LIMIT_SCIM_INLINE	50		/* members within an answer */
+#define LIMIT_SCIM_FILTER	8192		/* octets, and one operand */
+#define LIMIT_SCIM_FILTER_NODES	200
+#define LIMIT_SCIM_FILTER_DEPTH	32
+#define LIMIT_SCIM_PAGE		1000		/* resources */
+#define LIMIT_SCIM_CURSOR	512
+#define LIMIT_SCIM_AFTER	512
+#define LIMIT_SCIM_DETAIL	1024
+#define LIMIT_SCIM_SORTED	200000		/* resources without an index */
+#define LIMIT_SCIM_LINKS	1000		/* of one group */
+#define LIMIT_SCIM_SECONDS	60		/* a long list or write */
+#define LIMIT_SCIM_SLICE_MS	20		/* of reader's, of a job's */
+#define LIMIT_SCIM_RATE		200		/* requests of a token, per second */
+#define LIMIT_SCIM_STAGE_SECONDS 600		/* what no write has claimed */
+#define LIMIT_BEARER		1024		/* octets */
+#define LIMIT_TOKENS		200		/* live ones of an organization */
+#define LIMIT_DRY_RUN_SECONDS	(7 * 86400)
+
 #define LIMIT_HEADER_GROUPS	3072		/* header groups max */
 #define LIMIT_HEADER_GROUPS_MOST 16384		/* and what it may be set to */
 

@@ -24,7 +24,8 @@ enum message {
 enum message_credential {
 	MESSAGE_CREDENTIAL_none,
 	MESSAGE_CREDENTIAL_optional,
-	MESSAGE_CREDENTIAL_session
+	MESSAGE_CREDENTIAL_session,
+	MESSAGE_CREDENTIAL_bearer	/* a token, for the right place */
 };
 
 struct message_info {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/limits.h"
+#include "common/limits.h"
 #include "common/record.h"
 
 static void
@@ -95,8 +96,10 @@ ctl_question_put(struct writer *w, const struct ctl_question *q)
 	wire_put_string(w, q->organization);
 	wire_put_string(w, q->name);
 	wire_put_string(w, q->role);
+	wire_put_string(w, q->value);
 	wire_put_string(w, q->after);
 	wire_put_bool(w, q->force);
+	wire_put_strings(w, &q->options);
 }
 
 bool
@@ -105,7 +108,27 @@ ctl_question_get(struct reader *r, struct ctl_question *q)
 	q->organization = wire_get_string(r, 256);
 	q->name = wire_get_string(r, 256);
 	q->role = wire_get_string(r, 64);
+	q->value = wire_get_string(r, LIMIT_SUBJECT);
 	q->after = wire_get_string(r, 1024);
 	q->force = wire_get_bool(r);
+	q->options = wire_get_strings(r, CTL_OPTIONS, LIMIT_SUBJECT + 32);
 	return wire_end(r);
+}
+
+void
+ctl_question_free(struct ctl_question *q)
+{
+	strings_free(&q->options);
+}
+
+const char *
+ctl_option(const struct ctl_question *q, const char *name)
+{
+	size_t	 i, len = strlen(name);
+
+	for (i = 0; i < q->options.count; i++)
+		if (strncmp(q->options.list[i], name, len) == 0 &&
+		    q->options.list[i][len] == '=')
+			return q->options.list[i] + len + 1;
+	return "";
 }

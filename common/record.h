@@ -60,10 +60,18 @@ struct ctl_question {
 	const char	*organization;
 	const char	*name;		/* account name or session handle */
 	const char	*role;
+	const char	*value;		/* a second name, an address, a subject */
 	const char	*after;		/* continues a list */
 	bool		 force;
+	/* Of a command's flags, each "name=value": "expires=31536000". */
+	struct strings	 options;
 };
 void	 ctl_question_put(struct writer *, const struct ctl_question *);
+/* Free the question, whether this is true or not. */
 bool	 ctl_question_get(struct reader *, struct ctl_question *);
+void	 ctl_question_free(struct ctl_question *);
+/* The value of an option; "" if it is not given. */
+const char	*ctl_option(const struct ctl_question *, const char *);
+#define CTL_OPTIONS	200000	/* relink -f: "old=subject", "new=subject" */
 
 #endif

@@ -194,6 +194,12 @@ policy_organization_put(struct writer *w, const struct policy_organization *o)
 	size_t	 i;
 
 	wire_put_string(w, o->name);
+	wire_put_u8(w, (uint8_t)o->mode);
+	wire_put_bool(w, o->username_strict);
+	wire_put_u32(w, o->brake_percent);
+	wire_put_i64(w, o->brake_seconds);
+	wire_put_i64(w, o->tombstone_keep);
+	wire_put_i64(w, o->scim_log_keep);
 	wire_put_string(w, o->verifier_group);
 	wire_put_i64(w, o->session_timeout);
 	wire_put_i64(w, o->session_idle);
@@ -201,8 +207,10 @@ policy_organization_put(struct writer *w, const struct policy_organization *o)
 	wire_put_u8(w, (uint8_t)o->role_match);
 	wire_put_u32(w, (uint32_t)o->role_line_count);
 	for (i = 0; i < o->role_line_count; i++) {
+		wire_put_u8(w, (uint8_t)o->role_lines[i].kind);
 		wire_put_string(w, o->role_lines[i].value);
 		wire_put_u8(w, (uint8_t)o->role_lines[i].role);
+		wire_put_bool(w, o->role_lines[i].elevated);
 	}
 	wire_put_u32(w, (uint32_t)o->group_line_count);
 	for (i = 0; i < o->group_line_count; i++) {
@@ -217,6 +225,7 @@ policy_organization_put(struct writer *w, const struct policy_organization *o)
 		wire_put_bool(w, o->connections[i].enabled);
 		wire_put_bool(w, o->connections[i].jit);
 		wire_put_i64(w, o->connections[i].check_every);
+		wire_put_u8(w, (uint8_t)o->connections[i].scim_match);
 	}
 }
 
@@ -226,6 +235,12 @@ policy_organization_get(struct reader *r, struct policy_organization *o)
 	size_t	 i;
 
 	o->name = view_text(r);
+	o->mode = wire_get_enum(r, MODE_MAX);
+	o->username_strict = wire_get_bool(r);
+	o->brake_percent = wire_get_u32(r);
+	o->brake_seconds = wire_get_i64(r);
+	o->tombstone_keep = wire_get_i64(r);
+	o->scim_log_keep = wire_get_i64(r);
 	o->verifier_group = view_text(r);
 	o->session_timeout = wire_get_i64(r);
 	o->session_idle = wire_get_i64(r);
@@ -234,8 +249,10 @@ policy_organization_get(struct reader *r, struct policy_organization *o)
 	o->role_line_count = wire_get_count(r, VIEW_MANY);
 	o->role_lines = view_array(o->role_line_count, sizeof(*o->role_lines));
 	for (i = 0; i < o->role_line_count; i++) {
+		o->role_lines[i].kind = wire_get_enum(r, ROLE_LINE_MAX);
 		o->role_lines[i].value = view_text(r);
 		o->role_lines[i].role = wire_get_enum(r, ROLE_MAX);
+		o->role_lines[i].elevated = wire_get_bool(r);
 	}
 	o->group_line_count = wire_get_count(r, VIEW_MANY);
 	o->group_lines = view_array(o->group_line_count,
@@ -254,6 +271,7 @@ policy_organization_get(struct reader *r, struct policy_organization *o)
 		o->connections[i].enabled = wire_get_bool(r);
 		o->connections[i].jit = wire_get_bool(r);
 		o->connections[i].check_every = wire_get_i64(r);
+		o->connections[i].scim_match = wire_get_enum(r, SCIM_MATCH_MAX);
 	}
 }
 
@@ -282,6 +300,7 @@ policy_view_put(struct writer *w, const struct policy_view *v)
 {
 	size_t	 i;
 
+	wire_put_string(w, v->public_url);
 	wire_put_string(w, v->public_host);
 	wire_put_u32(w, (uint32_t)v->organization_count);
 	for (i = 0; i < v->organization_count; i++)
@@ -299,6 +318,7 @@ policy_view_get(struct reader *r)
 	struct policy_view	*v = view_array(1, sizeof(*v));
 	size_t			 i;
 
+	v->public_url = view_text(r);
 	v->public_host = view_text(r);
 	v->organization_count = wire_get_count(r, VIEW_MANY);
 	v->organizations = view_array(v->organization_count,

@@ -170,10 +170,22 @@ void		 verifier_view_free(struct verifier_view *);
 
 enum role_match { ROLE_MATCH_FIRST, ROLE_MATCH_HIGHEST, ROLE_MATCH_MAX };
 
-/* A line of a role map: this value of the role attribute gives this role. */
+/* What a line of a role map looks at. */
+enum role_line {
+	ROLE_LINE_VALUE,	/* a value of the role attribute */
+	ROLE_LINE_GROUP,	/* displayName of a SCIM group, as it is */
+	ROLE_LINE_SCIM_ROLE,	/* roles.value of the SCIM User */
+	ROLE_LINE_MAX
+};
+/*
+ * A line of a role map: this value gives this role.  One that gives admin
+ * by what SCIM says counts only where it is elevated.
+ */
 struct view_role_line {
+	enum role_line	 kind;
 	const char	*value;
 	enum role	 role;
+	bool		 elevated;
 };
 
 /* A line of a resource group map. */
@@ -183,16 +195,29 @@ struct view_group_line {
 	enum role	 role;
 };
 
+enum scim_match { SCIM_MATCH_NONE, SCIM_MATCH_USERNAME, SCIM_MATCH_EMAIL,
+    SCIM_MATCH_MAX };
+/* Who owns the accounts: the organization, or people themselves. */
+enum mode { MODE_MANAGED, MODE_BASIC, MODE_MAX };
+
 struct policy_connection {
 	const char	*name;
 	enum protocol	 protocol;
 	bool		 enabled;
 	bool		 jit;		/* accounts are made at login */
 	int64_t		 check_every;	/* seconds; 0: never */
+	/* What links a SCIM User without externalId to a login. */
+	enum scim_match	 scim_match;
 };
 
 struct policy_organization {
 	const char	*name;
+	enum mode	 mode;
+	bool		 username_strict; /* refuse instead of changing names */
+	uint32_t	 brake_percent;	/* of its Users; 0: no brake */
+	int64_t		 brake_seconds;
+	int64_t		 tombstone_keep; /* seconds */
+	int64_t		 scim_log_keep;	/* seconds */
 	const char	*verifier_group;
 	int64_t		 session_timeout; /* absolute, seconds */
 	int64_t		 session_idle;	/* seconds; 0: none */
@@ -215,6 +240,7 @@ struct policy_application {
 };
 
 struct policy_view {
+	const char	*public_url;
 	const char	*public_host;
 	size_t		 organization_count;
 	struct policy_organization *organizations;

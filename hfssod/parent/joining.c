@@ -32,6 +32,7 @@ static const struct {
 	bool		 group;
 } edges[] = {
 	{ KIND_HTTP,		KIND_POLICY,	false },
+	{ KIND_API,		KIND_READER,	false },
 	{ KIND_BROWSER,		KIND_VERIFIER,	false },
 	{ KIND_VERIFIER,	KIND_POLICY,	false },
 	{ KIND_VERIFIER,	KIND_FETCH,	true }

@@ -7,7 +7,9 @@
  */
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "hfssod/policy/fold.h"
 #include "hfssod/policy/schema.h"
 
 #define APPLICATION_ID	0x68667373	/* "hfss" */
@@ -158,7 +160,156 @@ static const char	 step_3[] =
     "CREATE TABLE connection_status (connection INTEGER PRIMARY KEY,"
     " at INTEGER NOT NULL, records BLOB NOT NULL) STRICT;";
 
-static const char *const	 steps[] = { step_1, step_2, step_3 };
+/*
+ * SCIM.  account: scim is the resource as SCIM wrote it (scim_tree.h), NULL
+ * for one that only logins made; connection is whose token or login made
+ * it; ended, when it was deactivated or deleted; linked, when its
+ * externalId was matched to an identity.  The names of a deleted account
+ * are free for others, so their indexes leave it out.  fold is ours.
+ */
+static const char	 step_4[] =
+    "ALTER TABLE account ADD COLUMN scim BLOB;"
+    "ALTER TABLE account ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE account ADD COLUMN modified INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN service INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN display_folded TEXT;"
+    "ALTER TABLE account ADD COLUMN connection INTEGER;"
+    "UPDATE account SET modified = created, linked = created,"
+    " display_folded = fold(display_name), connection ="
+    " (SELECT min(i.connection) FROM identity AS i"
+    "  WHERE i.account = account.id);"
+    "DROP INDEX account_username;"
+    "DROP INDEX account_external;"
+    "CREATE UNIQUE INDEX account_username ON"
+    " account (owner, username_folded) WHERE state <> 3;"
+    "CREATE UNIQUE INDEX account_external ON"
+    " account (connection, external_id) WHERE state <> 3;"
+    "CREATE INDEX account_owner_external ON account (owner, external_id);"
+    "CREATE INDEX account_ended_username ON"
+    " account (owner, username_folded) WHERE state = 3;"
+    "CREATE INDEX account_display ON account (connection, display_folded);"
+    "CREATE INDEX account_state ON account (connection, state);"
+    /* Further e-mail addresses; the first is the account's own column. */
+    "CREATE TABLE account_email (folded TEXT NOT NULL,"
+    " account INTEGER NOT NULL, PRIMARY KEY (folded, account))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX account_email_account ON account_email (account);"
+
+    /* Basic organizations: account NULL is one that there is not. */
+    "CREATE TABLE invitation (id INTEGER PRIMARY KEY,"
+    " invitation TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL,"
+    " connection INTEGER NOT NULL, account INTEGER, state INTEGER NOT NULL,"
+    " username TEXT NOT NULL, username_folded TEXT NOT NULL,"
+    " external_id TEXT, email TEXT NOT NULL, email_folded TEXT,"
+    " display_name TEXT NOT NULL, display_folded TEXT,"
+    " given TEXT NOT NULL, family TEXT NOT NULL,"
+    " accepted INTEGER NOT NULL, scim BLOB, version INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+    " UNIQUE (organization, username_folded)) STRICT;"
+    "CREATE UNIQUE INDEX invitation_external ON"
+    " invitation (connection, external_id);"
+    "CREATE INDEX invitation_account ON invitation (account);"
+    "CREATE INDEX invitation_email ON invitation (connection, email_folded);"
+    "CREATE INDEX invitation_display ON"
+    " invitation (connection, display_folded);"
+    "CREATE INDEX invitation_state ON invitation (connection, state);"
+
+    /*
+     * Groups.  Only the members of the group's edition count: a new
+     * edition is written in parts and takes force in one row.  kind: 1 an
+     * account, 2 a group, 3 an invitation.
+     */
+    "CREATE TABLE scim_group (id INTEGER PRIMARY KEY,"
+    " scim_group TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL,"
+    " connection INTEGER NOT NULL, display_name TEXT NOT NULL,"
+    " folded TEXT NOT NULL, external_id TEXT, edition INTEGER NOT NULL,"
+    " members INTEGER NOT NULL, scim BLOB, version INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+    " UNIQUE (organization, folded)) STRICT;"
+    "CREATE INDEX scim_group_connection ON scim_group (connection, id);"
+    "CREATE INDEX scim_group_external ON"
+    " scim_group (connection, external_id);"
+    "CREATE TABLE scim_member (scim_group INTEGER NOT NULL,"
+    " edition INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " member INTEGER NOT NULL,"
+    " PRIMARY KEY (scim_group, edition, kind, member))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX scim_member_of ON"
+    " scim_member (kind, member, scim_group, edition);"
+    "CREATE TABLE scim_link (scim_group INTEGER NOT NULL,"
+    " resource_group INTEGER NOT NULL, role INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, PRIMARY KEY (scim_group, resource_group))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX scim_link_resource ON scim_link (resource_group);"
+    /* A write that goes on over several turns; what is kept is its own. */
+    "CREATE TABLE scim_job (id INTEGER PRIMARY KEY,"
+    " organization INTEGER NOT NULL, connection INTEGER NOT NULL,"
+    " scim_group INTEGER, edition INTEGER NOT NULL, before INTEGER,"
+    " step INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " member INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;"
+
+    /* hash: SHA-256 of the token, which nobody keeps.  copy: a dry run. */
+    "CREATE TABLE token (id INTEGER PRIMARY KEY,"
+    " token TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE,"
+    " organization INTEGER NOT NULL, connection INTEGER NOT NULL,"
+    " name TEXT NOT NULL, profile INTEGER NOT NULL,"
+    " rights INTEGER NOT NULL, networks TEXT NOT NULL,"
+    " last_four TEXT NOT NULL, created INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,"
+    " used INTEGER NOT NULL DEFAULT 0, used_from TEXT NOT NULL DEFAULT '',"
+    " copy INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX token_organization ON token (organization, id);"
+    "CREATE TABLE brake (organization INTEGER PRIMARY KEY,"
+    " since INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " held INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE scim_log (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    " organization INTEGER NOT NULL, token INTEGER NOT NULL,"
+    " request TEXT NOT NULL, method TEXT NOT NULL, resource TEXT NOT NULL,"
+    " name TEXT NOT NULL, changed TEXT NOT NULL, result TEXT NOT NULL,"
+    " microseconds INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX scim_log_organization ON scim_log (organization, id);"
+
+    /* Counters, so that a total is one row. */
+    "ALTER TABLE connection ADD COLUMN users INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE connection ADD COLUMN invitations"
+    " INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE connection ADD COLUMN scim_groups"
+    " INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE connection SET users = (SELECT count(*) FROM account AS a"
+    " WHERE a.connection = connection.id AND a.state <> 3);"
+    "CREATE TRIGGER user_add AFTER INSERT ON account"
+    " WHEN new.connection IS NOT NULL BEGIN"
+    " UPDATE connection SET users = users + (new.state <> 3)"
+    "  WHERE id = new.connection;"
+    "END;"
+    "CREATE TRIGGER user_change AFTER UPDATE OF state, connection"
+    " ON account WHEN old.connection IS NOT new.connection"
+    "  OR (old.state = 3) <> (new.state = 3) BEGIN"
+    " UPDATE connection SET users = users - (old.state <> 3)"
+    "  WHERE id = old.connection;"
+    " UPDATE connection SET users = users + (new.state <> 3)"
+    "  WHERE id = new.connection;"
+    "END;"
+    "CREATE TRIGGER invitation_add AFTER INSERT ON invitation BEGIN"
+    " UPDATE connection SET invitations = invitations + 1"
+    "  WHERE id = new.connection;"
+    "END;"
+    "CREATE TRIGGER invitation_remove AFTER DELETE ON invitation BEGIN"
+    " UPDATE connection SET invitations = invitations - 1"
+    "  WHERE id = old.connection;"
+    "END;"
+    "CREATE TRIGGER scim_group_add AFTER INSERT ON scim_group BEGIN"
+    " UPDATE connection SET scim_groups = scim_groups + 1"
+    "  WHERE id = new.connection;"
+    "END;"
+    "CREATE TRIGGER scim_group_remove AFTER DELETE ON scim_group BEGIN"
+    " UPDATE connection SET scim_groups = scim_groups - 1"
+    "  WHERE id = old.connection;"
+    "END;";
+
+static const char *const	 steps[] = { step_1, step_2, step_3, step_4 };
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
 
 static char	 reason[512];
@@ -209,6 +360,21 @@ version(sqlite3 *db)
 	return v;
 }
 
+/* fold(text), for a step that makes a folded column. */
+static void
+fold(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char	*text;
+	char		*folded;
+
+	(void)count;
+	text = (const char *)sqlite3_value_text(values[0]);
+	if (text == NULL)
+		return;
+	folded = fold_text(text);
+	sqlite3_result_text(context, folded, -1, free);
+}
+
 bool
 schema_upgrade(sqlite3 *db, const char *const *list, size_t count,
     const char **why)
@@ -230,7 +396,9 @@ schema_upgrade(sqlite3 *db, const char *const *list, size_t count,
 		return true;
 	snprintf(set, sizeof(set), "PRAGMA application_id=%d;"
 	    "PRAGMA user_version=%zu;", APPLICATION_ID, count);
-	if (!run(db, "BEGIN IMMEDIATE"))
+	if (sqlite3_create_function(db, "fold", 1, SQLITE_UTF8 |
+	    SQLITE_DETERMINISTIC, NULL, fold, NULL, NULL) != SQLITE_OK ||
+	    !run(db, "BEGIN IMMEDIATE"))
 		return false;
 	for (i = (size_t)v; i < count; i++)
 		if (!run(db, list[i]))

@@ -17,6 +17,7 @@
 #include "hfssod/policy/refusal.h"
 #include "hfssod/policy/session.h"
 #include "hfssod/policy/store.h"
+#include "hfssod/policy/token.h"
 
 struct state {
 	struct store		*store;
@@ -30,6 +31,7 @@ struct state {
 
 	/* Of the request that is being run, set by its dispatcher: */
 	struct session		*session;	/* who it is; or NULL */
+	const struct token	*token;		/* or what it is; or NULL */
 	const char		*group;		/* the peer's verifier group */
 	uint64_t		 asker;		/* the peer's instance */
 	size_t			 unsent;	/* octets that wait for it */

@@ -92,9 +92,12 @@ resolve(const struct verb *verb, const struct request *request)
 	uint8_t			 key[SESSION_KEY];
 
 	state.session = NULL;
+	state.token = NULL;
 	demand = message_info(verb->message)->credential;
 	if (demand == MESSAGE_CREDENTIAL_none)
 		return VERDICT_ok;
+	if (demand == MESSAGE_CREDENTIAL_bearer)
+		return VERDICT_token_missing;
 	if (request->credential == CREDENTIAL_SESSION &&
 	    session_key(request->secret, key))
 		state.session = session_find(&state.sessions, key);

@@ -425,7 +425,8 @@ static void
 show(const char *organization, const char *name)
 {
 	static struct writer	 out;
-	struct ctl_question	 q = { organization, name, "", after, false };
+	struct ctl_question	 q = { organization, name, "", "", after, false,
+	    { 0, NULL } };
 	struct store		*policys = state.store;
 	struct writer		 w;
 	struct reader		 r;

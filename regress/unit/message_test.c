@@ -59,11 +59,19 @@ walls(void **state)
 		/* What http says to policy shows a credential or is open. */
 		if (m->credential != MESSAGE_CREDENTIAL_none) {
 			assert_true((m->from & ~(unsigned int)KIND_HTTP) == 0);
-			assert_int_equal(m->to, KIND_POLICY);
+			assert_true((m->to & ~(unsigned int)KIND_READER) ==
+			    KIND_POLICY);
 		}
-		/* Nobody but hfssoctl and parent asks the reader. */
-		if (m->to & KIND_READER && i != MESSAGE_setup)
-			assert_true((m->from & KIND_HTTP) == 0);
+		/* Of http only the API asks the reader, with a token. */
+		if (m->to & KIND_READER && m->to != KIND_CHILD &&
+		    m->from & KIND_HTTP) {
+			assert_int_equal(m->from, KIND_API);
+			assert_int_equal(m->credential,
+			    MESSAGE_CREDENTIAL_bearer);
+		}
+		/* A token is for the API alone, and what it sends shows one. */
+		if (m->credential == MESSAGE_CREDENTIAL_bearer)
+			assert_int_equal(m->from, KIND_API);
 		/* fetch speaks with its verifier, beside what every child says. */
 		if (m->from & KIND_FETCH && m->from != KIND_CHILD)
 			assert_int_equal(m->to, i == MESSAGE_hello ?

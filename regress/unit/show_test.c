@@ -25,7 +25,8 @@ static void
 ask(show_fn *show, const char *organization, const char *name)
 {
 	static struct writer	 answer;
-	struct ctl_question	 q = { organization, name, "", after, false };
+	struct ctl_question	 q = { organization, name, "", "", after, false,
+	    { 0, NULL } };
 	struct store		*policys = state.store;
 	struct writer		 w;
 	struct reader		 r;

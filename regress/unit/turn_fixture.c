@@ -128,7 +128,8 @@ ask(const struct verb *verb, struct peer *p, struct writer *w)
 void
 ctl_begin(struct writer *w, const char *organization, const char *name)
 {
-	struct ctl_question	 q = { organization, name, "", "", false };
+	struct ctl_question	 q = { organization, name, "", "", "", false,
+	    { 0, NULL } };
 
 	wire_init(w, LIMIT_MESSAGE);
 	wire_put_string(w, "uid 0");

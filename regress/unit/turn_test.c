@@ -95,7 +95,8 @@ static void
 ask_control(const struct verb *verb, const char *organization,
     const char *name, const char *role, bool force)
 {
-	struct ctl_question	 q = { organization, name, role, "", force };
+	struct ctl_question	 q = { organization, name, role, "", "", force,
+	    { 0, NULL } };
 	struct writer		 w;
 
 	wire_init(&w, LIMIT_MESSAGE);

@@ -1,0 +1,58 @@
+/*
+ * SCIM requests in policy and reader: what all of them share.
+ */
+#ifndef POLICY_SCIM_H
+#define POLICY_SCIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/scim_exchange.h"
+#include "common/verdict.h"
+#include "hfssod/policy/directory.h"
+#include "hfssod/policy/store.h"
+#include "hfssod/policy/token.h"
+
+/* One request, from its beginning to its answer. */
+struct scim {
+	struct token		 token;
+	const struct scim_where	*where;
+	struct store		*store;		/* the copy in a dry run */
+	int64_t			 organization;	/* row */
+	int64_t			 connection;	/* row: whose Users it sees */
+	bool			 basic;		/* invitations */
+	/* Policy only; NULL in reader. */
+	struct organization	*at;
+	struct connection	*of;
+	struct scim_pool	*pool;
+	int64_t			 now;
+	bool			 admins;	/* last-admin guard etc. */
+	char			 detail[512];	/* for the client */
+	char			 changed[256];	/* attributes, for the log */
+};
+
+/*
+ * Begin: the token (that the dispatcher has resolved: state.token, or in
+ * reader token_find) must be of this organization, the base must fit its
+ * mode (else not_found), and it must have one of the rights (0: any).
+ * scim_close frees the pool; call it whatever this returned.
+ */
+enum verdict	 scim_open(struct scim *, const struct scim_where *,
+		    struct store *, unsigned int);
+void		 scim_close(struct scim *);
+/* Refuse and say why, to the client: returns the verdict. */
+enum verdict	 scim_refuse(struct scim *, enum verdict, const char *, ...)
+		    __attribute__((__format__(printf, 3, 4)));
+
+/* Handlers (turn.h). */
+enum verdict	 scim_admit(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 scim_me(struct request *, struct reader *, struct writer *);
+enum verdict	 scim_read(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 scim_write(struct request *, struct reader *,
+		    struct writer *);
+/* Their answer with a verdict alone. */
+void		 scim_answer_refuse(struct writer *, enum verdict);
+
+#endif
