@@ -226,6 +226,7 @@ SRCS_POLICY = \
 		hfssod/policy/report.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
+		hfssod/policy/scim_resource.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
 		hfssod/policy/state.c \
