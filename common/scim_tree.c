@@ -194,31 +194,34 @@ holder(const struct scim_value *v, const struct scim_attribute *a)
 	return f == NULL || f->count == 0 ? NULL : &f->values[0];
 }
 
-const char *
-scim_text(const struct scim_value *v, enum scim_number n)
+/* The same, made where it is missing. */
+static struct scim_value *
+maker(struct scim_pool *p, struct scim_value *v,
+    const struct scim_attribute *a)
 {
-	const struct scim_field	*f;
+	const struct scim_attribute	*parent = scim_attribute(a->parent);
+	struct scim_field		*f;
 
-	if ((v = holder(v, scim_attribute(n))) == NULL ||
-	    (f = scim_field(v, n)) == NULL || f->count == 0)
-		return "";
-	return f->values[0].text;
+	if (parent->parent == SCIM_none)
+		return v;
+	f = scim_field_make(p, maker(p, v, parent), parent->number);
+	return f->count > 0 ? &f->values[0] : scim_field_add(p, f);
+}
+
+const char *
+scim_own_text(const struct scim_value *v, enum scim_number n)
+{
+	const struct scim_field	*f = scim_field(v, n);
+
+	return f == NULL || f->count == 0 ? "" : f->values[0].text;
 }
 
 void
-scim_set_text(struct scim_pool *p, struct scim_value *v, enum scim_number n,
-    const char *text)
+scim_set_own_text(struct scim_pool *p, struct scim_value *v,
+    enum scim_number n, const char *text)
 {
-	const struct scim_attribute	*a = scim_attribute(n), *parent;
-	struct scim_field		*f;
+	struct scim_field	*f;
 
-	parent = scim_attribute(a->parent);
-	if (parent->parent != SCIM_none) {
-		if (text[0] == '\0' && scim_text(v, n)[0] == '\0')
-			return;
-		f = scim_field_make(p, v, parent->number);
-		v = f->count > 0 ? &f->values[0] : scim_field_add(p, f);
-	}
 	if (text[0] == '\0') {
 		scim_field_remove(v, n);
 		return;
@@ -226,6 +229,22 @@ scim_set_text(struct scim_pool *p, struct scim_value *v, enum scim_number n,
 	f = scim_field_make(p, v, n);
 	f->count = 0;
 	scim_field_add(p, f)->text = scim_pool_string(p, text, strlen(text));
+}
+
+const char *
+scim_text(const struct scim_value *v, enum scim_number n)
+{
+	v = holder(v, scim_attribute(n));
+	return v == NULL ? "" : scim_own_text(v, n);
+}
+
+void
+scim_set_text(struct scim_pool *p, struct scim_value *v, enum scim_number n,
+    const char *text)
+{
+	if (text[0] == '\0' && scim_text(v, n)[0] == '\0')
+		return;
+	scim_set_own_text(p, maker(p, v, scim_attribute(n)), n, text);
 }
 
 void

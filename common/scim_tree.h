@@ -62,8 +62,13 @@ void		 scim_field_remove(struct scim_value *, enum scim_number);
 struct scim_value *scim_field_add(struct scim_pool *, struct scim_field *);
 /* Take the value with that index out. */
 void		 scim_field_cut(struct scim_field *, size_t);
+/* The text of a field of this very value; "" if there is none. */
+const char	*scim_own_text(const struct scim_value *, enum scim_number);
+/* Set it; "" removes the field. */
+void		 scim_set_own_text(struct scim_pool *, struct scim_value *,
+		    enum scim_number, const char *);
 /*
- * The text of a singular attribute, or of a singular one within a singular
+ * Of a resource: the text of a singular attribute, or of a singular one within a singular
  * complex one (SCIM_name_givenName of a resource); "" if there is none.
  */
 const char	*scim_text(const struct scim_value *, enum scim_number);

@@ -1,6 +1,6 @@
 /*
- * Fuzzer of every get of exchange.h, provider.h, view.h, setup.h and
- * record.h: the first octet picks which, the rest is the message.
+ * Fuzzer of every get of exchange.h, scim_exchange.h, provider.h, view.h,
+ * setup.h and record.h: the first octet picks which, the rest is the message.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include "common/exchange.h"
 #include "common/provider.h"
 #include "common/record.h"
+#include "common/scim_exchange.h"
 #include "common/view.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -39,7 +40,7 @@ VALUE(logout_start, (void)logout_start_get, NOTHING)
 VALUE(logout_outcome, (void)logout_outcome_get, logout_outcome_free)
 VALUE(logout_answer, (void)logout_answer_get, logout_answer_free)
 VALUE(result, (void)result_get, NOTHING)
-VALUE(ctl_question, (void)ctl_question_get, NOTHING)
+VALUE(ctl_question, (void)ctl_question_get, ctl_question_free)
 VALUE(setup, (void)setup_get, NOTHING)
 VALUE(fetch_request, (void)fetch_request_get, NOTHING)
 VALUE(fetch_answer, (void)fetch_answer_get, NOTHING)
@@ -48,6 +49,31 @@ VALUE(connection_status, (void)connection_status_get, NOTHING)
 VALUE(connection_switch, (void)connection_switch_get, NOTHING)
 VALUE(check_start, (void)check_start_get, NOTHING)
 VALUE(check_outcome, (void)check_outcome_get, NOTHING)
+
+VALUE(scim_where, (void)scim_where_get, NOTHING)
+VALUE(scim_read, (void)scim_read_get, NOTHING)
+VALUE(scim_stage, (void)scim_stage_get, scim_stage_free)
+VALUE(scim_continue, (void)scim_continue_get, NOTHING)
+VALUE(scim_members, (void)scim_members_get, NOTHING)
+VALUE(link_request, (void)link_request_get, NOTHING)
+VALUE(link_answer, (void)link_answer_get, link_answer_free)
+
+/* Those whose trees are in a pool. */
+#define TREE(type)							\
+static void								\
+try_##type(struct reader *r)						\
+{									\
+	struct scim_pool *pool = scim_pool_new();			\
+	struct type	 v;						\
+									\
+	(void)type##_get(r, pool, &v);					\
+	scim_pool_free(pool);						\
+}
+TREE(scim_write)
+TREE(scim_answer)
+TREE(scim_members_page)
+TREE(scim_list)
+TREE(scim_listed)
 
 static void
 try_http_view(struct reader *r)
@@ -91,7 +117,10 @@ static void	(*const tries[])(struct reader *) = {
 	try_logout_outcome, try_logout_answer, try_fetch_request,
 	try_fetch_answer, try_document, try_connection_status,
 	try_connection_switch, try_check_start, try_check_outcome,
-	try_fetch_view
+	try_fetch_view, try_scim_where, try_scim_read, try_scim_write,
+	try_scim_stage, try_scim_continue, try_scim_answer,
+	try_scim_members, try_scim_members_page, try_scim_list,
+	try_scim_listed, try_link_request, try_link_answer
 };
 
 int
