@@ -13,6 +13,8 @@
 
 #define DEFAULT_SESSION		(7 * 86400)
 #define DEFAULT_DRAIN		10
+#define DEFAULT_TOMBSTONE	(90 * 86400)
+#define DEFAULT_SCIM_LOG	(90 * 86400)
 
 const char *const names_attribute[] = {
 	"email", "name", "given", "family", "username", NULL
@@ -22,10 +24,13 @@ const char *const names_client_auth[] = {
 	"offered", "basic", "post", "private-key-jwt", NULL
 };
 const char *const names_idp_initiated[] = { "off", "restart", "accept", NULL };
+const char *const names_mode[] = { "managed", "basic", NULL };
 const char *const names_require_signed[] = {
 	"either", "response", "assertion", "both", NULL
 };
+const char *const names_role_line[] = { "", " group", " scim-role", NULL };
 const char *const names_role_match[] = { "first", "highest", NULL };
+const char *const names_scim_match[] = { "none", "username", "email", NULL };
 const char *const names_user[] = {
 	"http", "verifier", "policy", "fetch", NULL
 };
@@ -97,6 +102,8 @@ conf_organization_new(struct conf *c, const char *name, struct place at)
 	o->name = name;
 	o->group = "default";
 	o->session_timeout = DEFAULT_SESSION;
+	o->tombstone_keep = DEFAULT_TOMBSTONE;
+	o->scim_log_keep = DEFAULT_SCIM_LOG;
 	o->default_role = ROLE_READ;
 	o->role_attribute = o->group_attribute = "";
 	TAILQ_INSERT_TAIL(&c->organizations, o, entry);

@@ -55,6 +55,7 @@ struct conf_connection {
 	const char	*label;		/* "" : the name */
 	bool		 disabled;
 	bool		 jit;
+	enum scim_match	 scim_match;
 	const char	*metadata_url;
 	struct strings	 endpoints;	/* "host" or "host:port" */
 	struct strings	 allow;		/* networks */
@@ -103,6 +104,12 @@ struct conf_organization {
 	struct place	 at;
 	const char	*name;
 	struct strings	 seen;
+	enum mode	 mode;
+	bool		 username_strict;
+	uint32_t	 brake_percent;	/* 0: no brake */
+	int64_t		 brake_seconds;
+	int64_t		 tombstone_keep;
+	int64_t		 scim_log_keep;
 	const char	*group;		/* verifier group */
 	int64_t		 session_timeout;
 	int64_t		 session_idle;	/* 0: none */
@@ -172,8 +179,11 @@ extern const char *const names_attribute[];
 extern const char *const names_binding[];
 extern const char *const names_client_auth[];
 extern const char *const names_idp_initiated[];
+extern const char *const names_mode[];
 extern const char *const names_require_signed[];
+extern const char *const names_role_line[];	/* before the value */
 extern const char *const names_role_match[];
+extern const char *const names_scim_match[];
 extern const char *const names_user[];
 extern const char *const names_yes_no[];
 /* What "header X" renames, and the header it is by default. */

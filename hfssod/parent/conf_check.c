@@ -143,21 +143,24 @@ check_listens(struct conf *c, struct errors *e)
 static void
 check_maps(struct conf_organization *o, struct errors *e)
 {
-	bool	 admin;
+	bool	 admin, values;
 	size_t	 i;
 
-	admin = false;
-	for (i = 0; i < o->role_line_count; i++)
+	admin = values = false;
+	for (i = 0; i < o->role_line_count; i++) {
 		admin = admin || o->role_lines[i].role == ROLE_ADMIN;
+		values = values || o->role_lines[i].kind == ROLE_LINE_VALUE;
+	}
 	if (o->role_line_count > 0 && !admin)
 		errors_add(e, &o->at, "organization \"%s\": no line of the "
 		    "role map leads to admin", o->name);
-	if (o->role_line_count > 0 && o->role_attribute[0] == '\0')
+	if (values && o->role_attribute[0] == '\0')
 		errors_add(e, &o->at, "organization \"%s\": a role map needs "
 		    "a role attribute", o->name);
-	if (o->role_line_count == 0 && o->role_attribute[0] != '\0')
+	if (!values && o->role_attribute[0] != '\0')
 		errors_add(e, &o->at, "organization \"%s\": a role attribute "
-		    "needs a role map", o->name);
+		    "needs a role map%s", o->name, o->role_line_count > 0 ?
+		    " with a line for one of its values" : "");
 	if (o->group_line_count > 0 && o->group_attribute[0] == '\0')
 		errors_add(e, &o->at, "organization \"%s\": a resource group "
 		    "map needs a resource group attribute", o->name);
@@ -192,6 +195,10 @@ check_organization(struct conf *c, struct conf_organization *o,
 	if (o->session_idle > o->session_timeout)
 		errors_add(e, &o->at, "organization \"%s\": session idle is "
 		    "longer than session timeout", o->name);
+	if (o->mode == MODE_BASIC && o->username_strict)
+		errors_add(e, &o->at, "organization \"%s\": username strict "
+		    "is for managed mode; in basic mode no account gets a "
+		    "name from the identity provider", o->name);
 	check_maps(o, e);
 	TAILQ_FOREACH(n, &o->connections, entry)
 		check_connection(c, o, n, e);

@@ -164,6 +164,36 @@ check_contexts(const struct conf_connection *n, struct errors *e)
 	}
 }
 
+/*
+ * What SCIM says must find the one account that it means.  In basic mode
+ * people bring their own account: none is made at login, and the e-mail
+ * address, vouched for, shows that it is theirs.
+ */
+static void
+check_scim(const struct conf_organization *o, struct conf_connection *n,
+    struct errors *e)
+{
+	bool	 vouched;
+
+	vouched = n->trust_domains.count > 0;
+	if (n->scim_match == SCIM_MATCH_EMAIL && !vouched)
+		errors_add(e, &n->at, "connection \"%s\": scim match email "
+		    "needs trust email domains", n->name);
+	if (o->mode != MODE_BASIC)
+		return;
+	if (n->scim_match != SCIM_MATCH_NONE)
+		errors_add(e, &n->at, "connection \"%s\": scim match is for "
+		    "managed mode", n->name);
+	if (n->jit && strings_has(&n->seen, "jit"))
+		errors_add(e, &n->at, "connection \"%s\": in basic mode no "
+		    "account is made at login; not jit on", n->name);
+	n->jit = false;
+	if (n->protocol == PROTOCOL_SAML && !vouched)
+		errors_add(e, &n->at, "connection \"%s\": basic mode needs "
+		    "trust email domains, or nobody could be let in",
+		    n->name);
+}
+
 void
 check_connection(struct conf *c, struct conf_organization *o,
     struct conf_connection *n, struct errors *e)
@@ -183,6 +213,7 @@ check_connection(struct conf *c, struct conf_organization *o,
 			errors_add(e, &n->at, "trust email domains: \"%s\" is "
 			    "no domain", n->trust_domains.list[i]);
 	}
+	check_scim(o, n, e);
 	check_provider(c, o, n, e);
 	check_subject(n, e);
 	check_confusable(o, n, e);

@@ -251,29 +251,24 @@ print_connection(struct writer *w, const struct conf_connection *n)
 		list(w, " value", &n->requires[i].values);
 	}
 	list(w, "\t\ttrust email domains", &n->trust_domains);
+	out(w, "\t\tscim match %s\n", names_scim_match[n->scim_match]);
 	out(w, "\t\tjit %s\n\t}\n", n->jit ? "on" : "off");
 }
 
 static void
-print_organization(struct writer *w, const struct conf_organization *o)
+print_maps(struct writer *w, const struct conf_organization *o)
 {
-	struct conf_connection	*n;
-	size_t			 i;
+	const struct view_role_line	*r;
+	size_t				 i;
 
-	quote(w, "\norganization", o->name);
-	out(w, " {\n\tmode managed\n");
-	line(w, "\tverifier group", o->group);
-	duration(w, "\tsession timeout", o->session_timeout);
-	if (o->session_idle != 0)
-		duration(w, "\tsession idle", o->session_idle);
-	out(w, "\tdefault role %s\n", o->default_role == ROLE_NONE ? "deny" :
-	    role_name(o->default_role));
-	print_pairs(w, "\t", &o->sign, &o->decrypt);
 	line(w, "\trole attribute", o->role_attribute);
 	out(w, "\trole match %s\n", names_role_match[o->role_match]);
 	for (i = 0; i < o->role_line_count; i++) {
-		quote(w, "\trole map", o->role_lines[i].value);
-		out(w, " to %s\n", role_name(o->role_lines[i].role));
+		r = &o->role_lines[i];
+		out(w, "\trole map%s", names_role_line[r->kind]);
+		quote(w, "", r->value);
+		out(w, " to %s%s\n", role_name(r->role), r->elevated ?
+		    " elevated" : "");
 	}
 	line(w, "\tresource group attribute", o->group_attribute);
 	for (i = 0; i < o->group_line_count; i++) {
@@ -281,6 +276,40 @@ print_organization(struct writer *w, const struct conf_organization *o)
 		quote(w, " to", o->group_lines[i].group);
 		out(w, " role %s\n", role_name(o->group_lines[i].role));
 	}
+}
+
+static void
+print_life(struct writer *w, const struct conf_organization *o)
+{
+	char	 text[64];
+
+	if (o->username_strict)
+		out(w, "\tusername strict\n");
+	if (o->brake_percent != 0) {
+		snprintf(text, sizeof(text), "\tscim brake %u%% per",
+		    o->brake_percent);
+		duration(w, text, o->brake_seconds);
+	}
+	duration(w, "\tscim log keep", o->scim_log_keep);
+	duration(w, "\ttombstone keep", o->tombstone_keep);
+}
+
+static void
+print_organization(struct writer *w, const struct conf_organization *o)
+{
+	struct conf_connection	*n;
+
+	quote(w, "\norganization", o->name);
+	out(w, " {\n\tmode %s\n", names_mode[o->mode]);
+	line(w, "\tverifier group", o->group);
+	duration(w, "\tsession timeout", o->session_timeout);
+	if (o->session_idle != 0)
+		duration(w, "\tsession idle", o->session_idle);
+	out(w, "\tdefault role %s\n", o->default_role == ROLE_NONE ? "deny" :
+	    role_name(o->default_role));
+	print_pairs(w, "\t", &o->sign, &o->decrypt);
+	print_life(w, o);
+	print_maps(w, o);
 	TAILQ_FOREACH(n, &o->connections, entry)
 		print_connection(w, n);
 	out(w, "}\n");

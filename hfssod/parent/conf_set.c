@@ -266,15 +266,20 @@ set_pair(struct setting *s, struct conf_pairs *pairs, const char *key,
 }
 
 void
-set_mode(struct setting *s, const char *mode)
+set_brake(struct setting *s, struct conf_organization *o,
+    const char *percent, const char *time)
 {
-	if (!set_once(s, "mode"))
+	int64_t	 n;
+
+	if (!value_percent(percent, &n)) {
+		errors_add(s->errors, &s->at, "scim brake: \"%s\" is nothing "
+		    "between 1%% and 100%%", percent);
 		return;
-	if (strcmp(mode, "basic") == 0)
-		set_not_yet(s, "basic mode");
-	else if (strcmp(mode, "managed") != 0)
-		errors_add(s->errors, &s->at,
-		    "mode: \"%s\" is not managed or basic", mode);
+	}
+	/* This says it if it was there before. */
+	set_duration(s, "scim brake", time, 60, 30 * 86400,
+	    &o->brake_seconds);
+	o->brake_percent = (uint32_t)n;
 }
 
 /* A role that a map may give. */
@@ -291,20 +296,43 @@ map_role(struct setting *s, const char *what, const char *text,
 	return true;
 }
 
+/*
+ * Whether a role may be given so: whoever holds a SCIM token can put
+ * people into groups, and shouldn't make an admin by chance.
+ */
+static bool
+line_elevated(struct setting *s, enum role_line kind, enum role role,
+    bool elevated)
+{
+	if (kind == ROLE_LINE_VALUE && elevated)
+		errors_add(s->errors, &s->at, "role map: elevated is for "
+		    "lines of group and scim-role");
+	else if (kind != ROLE_LINE_VALUE && role == ROLE_ADMIN && !elevated)
+		errors_add(s->errors, &s->at, "role map%s: admin by what "
+		    "SCIM says needs \"elevated\" at the end of the line",
+		    names_role_line[kind]);
+	else
+		return true;
+	return false;
+}
+
 void
 set_role_line(struct setting *s, struct conf_organization *o,
-    const char *value, const char *role)
+    enum role_line kind, const char *value, const char *role, bool elevated)
 {
 	struct view_role_line	*line;
 	enum role		 r;
 	size_t			 i;
 
-	if (!map_role(s, "role map", role, &r))
+	if (!map_role(s, "role map", role, &r) ||
+	    !line_elevated(s, kind, r, elevated))
 		return;
 	for (i = 0; i < o->role_line_count; i++) {
-		if (strcmp(o->role_lines[i].value, value) == 0) {
+		if (o->role_lines[i].kind == kind &&
+		    strcmp(o->role_lines[i].value, value) == 0) {
 			errors_add(s->errors, &s->at,
-			    "role map: \"%s\" has a line already", value);
+			    "role map%s: \"%s\" has a line already",
+			    names_role_line[kind], value);
 			return;
 		}
 	}
@@ -313,8 +341,10 @@ set_role_line(struct setting *s, struct conf_organization *o,
 	if (o->role_lines == NULL)
 		fatal("configuration");
 	line = &o->role_lines[o->role_line_count++];
+	line->kind = kind;
 	line->value = value;
 	line->role = r;
+	line->elevated = elevated;
 }
 
 void

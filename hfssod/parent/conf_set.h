@@ -52,9 +52,12 @@ void	 set_listen_tls(struct setting *, struct conf_listen *, const char *,
 void	 set_user(struct setting *, const char *, const char *);
 void	 set_pair(struct setting *, struct conf_pairs *, const char *,
 	    const char *);
-void	 set_mode(struct setting *, const char *);
-void	 set_role_line(struct setting *, struct conf_organization *,
+/* "20%" and a time. */
+void	 set_brake(struct setting *, struct conf_organization *,
 	    const char *, const char *);
+/* What it looks at, value, role, elevated. */
+void	 set_role_line(struct setting *, struct conf_organization *,
+	    enum role_line, const char *, const char *, bool);
 void	 set_group_line(struct setting *, struct conf_organization *,
 	    const char *, const char *, const char *);
 /*

@@ -80,6 +80,8 @@ static const struct word words[] = {
 	    0, 0 },
 	{ "require signed", FORM_ENUM, SAML, AT(require_signed),
 	    names_require_signed, 0, 0 },
+	{ "scim match", FORM_ENUM, BOTH, AT(scim_match), names_scim_match,
+	    0, 0 },
 	{ "scope", FORM_LIST, OIDC, AT(scopes), PLAIN },
 	{ "secret file", FORM_SECRET, OIDC, AT(client_secret), PLAIN },
 	{ "sign requests", FORM_FLAG, SAML, AT(sign_requests), PLAIN },

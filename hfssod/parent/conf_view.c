@@ -266,6 +266,12 @@ policy_organization(const struct conf_organization *o,
 	size_t				 count;
 
 	v->name = o->name;
+	v->mode = o->mode;
+	v->username_strict = o->username_strict;
+	v->brake_percent = o->brake_percent;
+	v->brake_seconds = o->brake_seconds;
+	v->tombstone_keep = o->tombstone_keep;
+	v->scim_log_keep = o->scim_log_keep;
 	v->verifier_group = o->group;
 	v->session_timeout = o->session_timeout;
 	v->session_idle = o->session_idle;
@@ -286,6 +292,7 @@ policy_organization(const struct conf_organization *o,
 		k->enabled = !n->disabled;
 		k->jit = n->jit;
 		k->check_every = n->check_every;
+		k->scim_match = n->scim_match;
 	}
 }
 
@@ -299,6 +306,7 @@ conf_view_policy(const struct conf *c, struct writer *w)
 	size_t				 i;
 
 	memset(&v, 0, sizeof(v));
+	v.public_url = c->public_url;
 	v.public_host = c->public_host;
 	TAILQ_FOREACH(o, &c->organizations, entry)
 		v.organization_count++;

@@ -44,23 +44,28 @@ int			 yyparse(void);
 
 %union {
 	const char	*text;
+	enum role_line	 kind;
+	bool		 flag;
 }
 
 %token	<text>	STRING
 %token	BAD
 %token	<text>	ACCESS ADDRESS AGE ALLOW APPLICATION ATTRIBUTE AUTH AUTHN
-%token	<text>	BINDING CA CERTIFICATE CHECK CHROOT CLIENT CONNECTION
+%token	<text>	BINDING BRAKE CA CERTIFICATE CHECK CHROOT CLIENT CONNECTION
 %token	<text>	CONNECTIONS CONTENT CONTEXT CONTROL DECRYPT DEFAULT DISABLE
-%token	<text>	DOMAINS DRAIN EMAIL ENDPOINT ENTITY EVERY EXPIRES FILENAME FOR
-%token	<text>	FORCE FORMAT GROUP GROUPS HEADER HOST HOSTS ID IDLE IDP INCLUDE
-%token	<text>	INITIATED ISSUER JIT JWKS KEY LABEL LEAST LISTEN LOG LOGIN MAP
-%token	<text>	MATCH MAX METADATA MODE NAME NAMEID NAMES OIDC ON ORGANIZATION
-%token	<text>	ORIGINS PAGES PER PIN PORT PREFIX PROCESSES PROMPT PROXY PUBLIC
-%token	<text>	REQUEST REQUESTS REQUIRE RESERVE RESOURCE RETURN ROLE SAML
-%token	<text>	SANDBOX SCOPE SECRET SERVERS SESSION SIGN SIGNED SIGNER SOCKET
-%token	<text>	STORE STRICT SUBJECT TIMEOUT TLS TO TOKEN TRUST URL USER
-%token	<text>	USERINFO VALUE VERIFIER
+%token	<text>	DOMAINS DRAIN ELEVATED EMAIL ENDPOINT ENTITY EVERY EXPIRES
+%token	<text>	FILENAME FOR FORCE FORMAT GROUP GROUPS HEADER HOST HOSTS ID
+%token	<text>	IDLE IDP INCLUDE INITIATED ISSUER JIT JWKS KEEP KEY LABEL LEAST
+%token	<text>	LISTEN LOG LOGIN MAP MATCH MAX METADATA MODE NAME NAMEID NAMES
+%token	<text>	OIDC ON ORGANIZATION ORIGINS PAGES PER PIN PORT PREFIX
+%token	<text>	PROCESSES PROMPT PROXY PUBLIC REQUEST REQUESTS REQUIRE RESERVE
+%token	<text>	RESOURCE RETURN ROLE SAML SANDBOX SCIM SCIMROLE SCOPE SECRET
+%token	<text>	SERVERS SESSION SIGN SIGNED SIGNER SOCKET STORE STRICT SUBJECT
+%token	<text>	TIMEOUT TLS TO TOKEN TOMBSTONE TRUST URL USER USERINFO
+%token	<text>	USERNAME VALUE VERIFIER
 %type	<text>	name
+%type	<kind>	role_line
+%type	<flag>	elevated
 
 %%
 
@@ -103,8 +108,10 @@ name		: STRING
 		| ON
 		| ORGANIZATION
 		| ROLE
+		| SCIM
 		| SESSION
 		| USER
+		| USERNAME
 		| VERIFIER
 		;
 
@@ -257,7 +264,25 @@ organization_last : /* empty */
 		| organization_line
 		;
 
-organization_line : MODE STRING			{ set_mode(here(), $2); }
+organization_line : MODE STRING {
+			parse.organization->mode = set_enum(here(), "mode",
+			    $2, names_mode);
+		}
+		| USERNAME STRICT {
+			parse.organization->username_strict =
+			    set_once(here(), "username strict");
+		}
+		| SCIM BRAKE STRING PER STRING {
+			set_brake(here(), parse.organization, $3, $5);
+		}
+		| SCIM LOG KEEP STRING {
+			set_duration(here(), "scim log keep", $4, 0,
+			    3660 * DAY, &parse.organization->scim_log_keep);
+		}
+		| TOMBSTONE KEEP STRING {
+			set_duration(here(), "tombstone keep", $3, 0,
+			    3660 * DAY, &parse.organization->tombstone_keep);
+		}
 		| VERIFIER GROUP STRING {
 			set_text(here(), "verifier group", $3,
 			    &parse.organization->group);
@@ -286,11 +311,9 @@ organization_line : MODE STRING			{ set_mode(here(), $2); }
 			parse.organization->role_match = set_enum(here(),
 			    "role match", $3, names_role_match);
 		}
-		| ROLE MAP STRING TO STRING {
-			set_role_line(here(), parse.organization, $3, $5);
-		}
-		| ROLE MAP GROUP STRING TO STRING {
-			set_not_yet(here(), "role map group");
+		| ROLE MAP role_line STRING TO STRING elevated {
+			set_role_line(here(), parse.organization, $3, $4, $6,
+			    $7);
 		}
 		| RESOURCE GROUP ATTRIBUTE STRING {
 			set_text(here(), "resource group attribute", $4,
@@ -303,10 +326,19 @@ organization_line : MODE STRING			{ set_mode(here(), $2); }
 		| MATCH EMAIL DOMAINS list {
 			strings_free(&parse.items);
 			errors_add(parse.errors, &here()->at,
-			    "match email domains is for basic mode");
+			    "match email domains is for basic mode, and not "
+			    "available in this version");
 		}
 		| pair
 		| connection
+		;
+
+role_line	: /* empty */			{ $$ = ROLE_LINE_VALUE; }
+		| GROUP				{ $$ = ROLE_LINE_GROUP; }
+		| SCIMROLE			{ $$ = ROLE_LINE_SCIM_ROLE; }
+		;
+elevated	: /* empty */			{ $$ = false; }
+		| ELEVATED			{ $$ = true; }
 		;
 
 session_idle	: /* empty */
@@ -381,6 +413,7 @@ connection_line	: ALLOW ADDRESS list		{ words("allow address"); }
 			    &parse.items);
 		}
 		| REQUIRE SIGNED STRING		{ word("require signed", $3); }
+		| SCIM MATCH name		{ word("scim match", $3); }
 		| SCOPE list			{ words("scope"); }
 		| SIGN REQUESTS			{ word("sign requests", ""); }
 		| SUBJECT ATTRIBUTE STRING {

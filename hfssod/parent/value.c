@@ -93,6 +93,20 @@ value_duration(const char *text, int64_t *out)
 }
 
 bool
+value_percent(const char *text, int64_t *out)
+{
+	char	 digits[4];
+	size_t	 len;
+
+	len = strlen(text);
+	if (len < 2 || len > sizeof(digits) || text[len - 1] != '%')
+		return false;
+	memcpy(digits, text, len - 1);
+	digits[len - 1] = '\0';
+	return value_number(digits, 1, 100, out);
+}
+
+bool
 value_size(const char *text, int64_t *out)
 {
 	return with_unit(text, sizes, true, out);

@@ -14,6 +14,8 @@
 bool	 value_number(const char *, int64_t, int64_t, int64_t *);
 /* "90s", "10m", "8h", "7d": seconds. */
 bool	 value_duration(const char *, int64_t *);
+/* "20%", 1 to 100. */
+bool	 value_percent(const char *, int64_t *);
 /* "3k", "1m", "512": octets. */
 bool	 value_size(const char *, int64_t *);
 /* The same, written in the largest unit that leaves no rest. */
