@@ -93,6 +93,7 @@
 #define LIMIT_SCIM_MESSAGE	(8 * 1024 * 1024)
 #define LIMIT_SCIM_BODY		(16 * 1024 * 1024) /* of JSON */
 #define LIMIT_SCIM_DEPTH	12		/* of JSON */
+#define LIMIT_SCIM_KEYS		500		/* members of one JSON object */
 #define LIMIT_SCIM_OPERATIONS	1000		/* in one PATCH, or Bulk */
 #define LIMIT_SCIM_ERRORS	LIMIT_SCIM_OPERATIONS
 #define LIMIT_SCIM_ID		64		/* as it may be asked for */

@@ -40,7 +40,7 @@ struct scim_where {
 #define SCIM_LIBERTY_READ_ONLY	32u	/* id, meta, groups sent, dropped */
 #define SCIM_LIBERTY_SINGLE	64u	/* one value where an array belongs */
 #define SCIM_LIBERTY_NUMBER	128u	/* a number where text belongs */
-#define SCIM_LIBERTY_NULL	256u	/* null, or "" where null was meant */
+#define SCIM_LIBERTY_NULL	256u	/* "" where null was meant */
 #define SCIM_LIBERTY_PATH	512u	/* a path the RFC does not know */
 #define SCIM_LIBERTY_ALL	1023u
 
