@@ -26,7 +26,7 @@ struct scim {
 	struct connection	*of;
 	struct scim_pool	*pool;
 	int64_t			 now;
-	bool			 admins;	/* last-admin guard etc. */
+	char			 by[TOKEN_NAME + 8]; /* for the audit */
 	char			 detail[512];	/* for the client */
 	char			 changed[256];	/* attributes, for the log */
 };
@@ -34,8 +34,10 @@ struct scim {
 /*
  * Begin: the token (that the dispatcher has resolved: state.token, or in
  * reader token_find) must be of this organization, the base must fit its
- * mode (else not_found), and it must have one of the rights (0: any).
- * scim_close frees the pool; call it whatever this returned.
+ * mode (else not_found), and it must have one of the rights (0: any).  The
+ * caller has zeroed the struct; a pool that is in it (made to decode the
+ * request) is used, else one is made.  scim_close frees the pool; call it
+ * whatever this returned.
  */
 enum verdict	 scim_open(struct scim *, const struct scim_where *,
 		    struct store *, unsigned int);
@@ -43,6 +45,19 @@ void		 scim_close(struct scim *);
 /* Refuse and say why, to the client: returns the verdict. */
 enum verdict	 scim_refuse(struct scim *, enum verdict, const char *, ...)
 		    __attribute__((__format__(printf, 3, 4)));
+
+/*
+ * If-Match and If-None-Match of a write, against the version that the
+ * resource has: ok or scim_precondition.
+ */
+enum verdict	 scim_conditions(struct scim *, const struct scim_write *,
+		    int64_t);
+/*
+ * An audit event of this request, by its token: its type, opaque id and
+ * name of whom it is about ("" where there is none), a key and its value.
+ */
+void		 scim_tell(struct scim *, const char *, const char *,
+		    const char *, const char *, const char *);
 
 /* Handlers (turn.h). */
 enum verdict	 scim_admit(struct request *, struct reader *,
