@@ -137,6 +137,7 @@ void
 scim_stage_put(struct writer *w, const struct scim_stage *s)
 {
 	scim_where_put(w, &s->where);
+	wire_put_string(w, s->id);
 	wire_put_u64(w, s->stage);
 	wire_put_strings(w, &s->members);
 }
@@ -145,6 +146,7 @@ bool
 scim_stage_get(struct reader *r, struct scim_stage *s)
 {
 	where_get(r, &s->where);
+	s->id = wire_get_string(r, LIMIT_SCIM_ID);
 	s->stage = wire_get_u64(r);
 	s->members = wire_get_strings(r, LIMIT_SCIM_STAGE, LIMIT_SCIM_ID);
 	if (wire_end(r))

@@ -101,10 +101,11 @@ bool	 scim_write_get(struct reader *, struct scim_pool *,
 /*
  * scim_stage: some members (ids) of a group that is to have more than one
  * message holds.  stage 0 begins; the answer's more is what the next ones
- * and the write name.
+ * and the write name.  id is the group of the write, "" with SCIM_CREATE.
  */
 struct scim_stage {
 	struct scim_where	 where;
+	const char		*id;
 	uint64_t		 stage;
 	struct strings		 members;
 };

@@ -32,6 +32,7 @@ struct member {
 };
 struct account {
 	int64_t			 row;
+	uint64_t		 epoch;		/* what it was built of */
 	enum account_state	 state;
 	uint32_t		 member_count;
 	const struct member	*members;
@@ -40,6 +41,12 @@ struct account {
 	const char		*display_name;
 	char			 id[ACCOUNT_ID + 1];
 };
+
+/*
+ * How many times what many accounts hold has changed: an account in memory
+ * of another epoch is loaded again before it counts.
+ */
+extern uint64_t		 grants_epoch;
 
 /* Of that organization; NULL if it is no member. */
 const struct member *account_member(const struct account *,

@@ -244,11 +244,14 @@ static const char	 step_4[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX scim_link_resource ON scim_link (resource_group);"
     /* A write that goes on over several turns; what is kept is its own. */
-    "CREATE TABLE scim_job (id INTEGER PRIMARY KEY,"
-    " organization INTEGER NOT NULL, connection INTEGER NOT NULL,"
-    " scim_group INTEGER, edition INTEGER NOT NULL, before INTEGER,"
-    " step INTEGER NOT NULL, kind INTEGER NOT NULL,"
-    " member INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE scim_job (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " root INTEGER NOT NULL, organization INTEGER NOT NULL,"
+    " connection INTEGER NOT NULL, scim_group INTEGER NOT NULL,"
+    " edition INTEGER NOT NULL, step INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, member INTEGER NOT NULL,"
+    " used INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX scim_job_root ON scim_job (root, id);"
+    "CREATE INDEX scim_job_group ON scim_job (scim_group);"
 
     /* hash: SHA-256 of the token, which nobody keeps.  copy: a dry run. */
     "CREATE TABLE token (id INTEGER PRIMARY KEY,"

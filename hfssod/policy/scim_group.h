@@ -32,10 +32,11 @@ enum verdict	 link_change(struct request *, struct reader *,
 void		 link_refuse(struct writer *, enum verdict);
 
 /*
- * Somebody's values for the role map: names of his SCIM groups (also by
- * way of others) and his SCIM roles.  In the pool.
+ * Somebody's values for the role map of an organization (their rows):
+ * names of his SCIM groups there (also by way of others) and his SCIM
+ * roles.  The texts are in the pool; strings_free both lists.
  */
-bool		 member_scim_values(struct store *, int64_t,
+bool		 member_scim_values(struct store *, int64_t, int64_t,
 		    struct scim_pool *, struct strings *, struct strings *);
 /*
  * His groups, SCIM roles or the map have changed: give the role that the
@@ -45,11 +46,5 @@ bool		 member_scim_values(struct store *, int64_t,
 enum verdict	 member_regrade(int64_t, struct organization *, const char *);
 /* Somebody is deleted: out of every group of his. */
 enum verdict	 member_leave_groups(int64_t, enum scim_member_kind);
-
-/*
- * How many times what many accounts hold has changed: an account in memory
- * that is older than that is loaded again before it counts.
- */
-extern uint64_t	 grants_epoch;
 
 #endif
