@@ -22,6 +22,7 @@ import baseline
 import fill
 import oidc
 import saml
+import scim_rows
 
 ports.FIRST, ports.LAST = 19000, 19199
 
@@ -305,8 +306,17 @@ def ready(_):
             exec_to_ready(bench) for _ in range(pick(10, 2))), "ms", 150)
 
 
+def scim_beside(_):
+    scim_rows.Rows(QUICK, line, compared, Bench).beside()
+
+
+def scim_sizes(_):
+    scim_rows.Rows(QUICK, line, compared, Bench).sizes()
+
+
 ROWS = {"plain": forward_auth, "tls": forward_auth, "saml": sign_in,
-        "oidc": open_id, "memory": memory, "ready": ready}
+        "oidc": open_id, "memory": memory, "ready": ready,
+        "scim": scim_beside, "scim-size": scim_sizes}
 
 
 def main(words):
