@@ -134,6 +134,10 @@ SRCS_HTTP = \
 		hfssod/http/pending.c \
 		hfssod/http/response.c \
 		hfssod/http/route.c \
+		hfssod/http/scim_filter_text.c \
+		hfssod/http/scim_name.c \
+		hfssod/http/scim_path_text.c \
+		hfssod/http/scim_word.c \
 		hfssod/http/signout.c \
 		hfssod/http/sso.c \
 		hfssod/http/stream.c \
@@ -229,6 +233,7 @@ SRCS_POLICY = \
 		hfssod/policy/scim_resource.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
+		hfssod/policy/show_page.c \
 		hfssod/policy/state.c \
 		hfssod/policy/store.c \
 		hfssod/policy/sweep.c \

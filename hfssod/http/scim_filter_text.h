@@ -11,23 +11,31 @@
 #include "common/verdict.h"
 
 /*
- * Read a filter of so many octets over a resource; with ANY, an attribute
- * of the other type makes SCIM_OP_NEVER when the tree is narrowed.  Not
- * empty.  The tree and its strings are in the pool.  VERDICT_ok;
- * VERDICT_scim_invalid_filter for what is malformed, names an attribute
- * that there is not, or asks of it what its type can't answer;
+ * Read a filter of so many octets over a resource, User or Group.  both:
+ * the search is over both types, so that an attribute which only the other
+ * one has is no mistake but SCIM_OP_NEVER.  The tree and its strings are
+ * in the pool; it is no deeper than LIMIT_SCIM_FILTER_DEPTH.
+ *
+ * Besides the RFC's grammar: any number of spaces; true, false and null in
+ * any case; "true" and "false" in quotes for a boolean; a word without
+ * quotes for eq on text; a sub-attribute behind a value filter
+ * (emails[type eq "work"].value eq "a@b.c").
+ *
+ * VERDICT_ok; VERDICT_scim_invalid_filter for what is malformed, names an
+ * attribute that there is not, or asks of it what its type can't answer;
  * VERDICT_scim_too_complex beyond LIMIT_SCIM_FILTER, _NODES or _DEPTH.
  */
 enum verdict	 scim_filter_parse(struct scim_pool *, enum scim_resource,
-		    const char *, size_t, struct scim_filter **);
+		    bool both, const char *, size_t, struct scim_filter **);
 
 /*
  * What stands between "[" and "]": a filter over the sub-attributes of a
- * multi-valued complex attribute.
+ * complex attribute.  It ends at the "]", or octets are left over: *used
+ * says how many were read.
  */
 enum verdict	 scim_filter_parse_within(struct scim_pool *,
 		    const struct scim_attribute *, const char *, size_t,
-		    struct scim_filter **);
+		    size_t *used, struct scim_filter **);
 
 /*
  * An attribute by its name, as filters, paths, sortBy and attributes write
