@@ -227,9 +227,15 @@ SRCS_POLICY = \
 		hfssod/policy/pending.c \
 		hfssod/policy/policy.c \
 		hfssod/policy/refusal.c \
+		hfssod/policy/regrade.c \
 		hfssod/policy/report.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
+		hfssod/policy/scim_change.c \
+		hfssod/policy/scim_check.c \
+		hfssod/policy/scim_compare.c \
+		hfssod/policy/scim_match.c \
+		hfssod/policy/scim_patch.c \
 		hfssod/policy/scim_resource.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \

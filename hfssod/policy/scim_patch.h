@@ -27,24 +27,28 @@ enum verdict	 scim_patch(struct scim_pool *, enum scim_resource,
 		    enum token_profile, struct scim_why *);
 /*
  * PUT: what the request has replaces what may be written; what it doesn't
- * say is removed (read-only attributes stay; active stays when it is not
- * said; an immutable one may not change).
+ * say is removed (read-only attributes stay; active and externalId stay
+ * when they are not said, an explicit null removes the second; an immutable
+ * one may not change).
  */
 enum verdict	 scim_replace(struct scim_pool *, enum scim_resource,
 		    struct scim_value *, const struct scim_value *,
 		    enum token_profile, struct scim_why *);
 /*
  * Bring a resource into the form that is stored: fields without a value
- * and empty complex ones go, of several primary values the last set counts
- * (or it is refused: scim_invalid_value), write-only ones go; required
- * ones are there, values are within limits, times are times, URIs are no
- * empty text.
+ * and empty complex ones go, also entries that say a type and primary but no
+ * value; doubles, what is read-only or write-only, and schemas go.  Then
+ * required ones are there, at most one value is primary, values are within
+ * limits, times are times, binary is base64; else scim_invalid_value, or
+ * scim_too_large.
  */
 enum verdict	 scim_check(struct scim_pool *, enum scim_resource,
 		    struct scim_value *, struct scim_why *);
 /*
  * The names of attributes that differ, "userName, name.givenName", cut to
- * the size; "" if none does.
+ * the size; "" if none does.  Case and order count; what is read-only and
+ * schemas do not, so that a row's resource can be compared with a checked
+ * one.
  */
 void		 scim_difference(enum scim_resource, const struct scim_value *,
 		    const struct scim_value *, char *, size_t);
