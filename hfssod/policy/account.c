@@ -9,7 +9,12 @@
 
 #define TEXTS	3
 
-/* Three statements in step: account, memberships, grants. */
+uint64_t	 grants_epoch;
+
+/*
+ * Three statements in step: account, memberships, grants (its own and those
+ * that links of its SCIM groups give).
+ */
 struct cursor {
 	struct store		*store;
 	struct directory	*directory;
@@ -158,6 +163,7 @@ build(struct cursor *c, int64_t row)
 		fatal("account");
 	memset(a, 0, sizeof(*a));
 	a->row = row;
+	a->epoch = grants_epoch;
 	strlcpy(a->id, store_text(c->store, c->account, 1), sizeof(a->id));
 	a->state = (enum account_state)store_integer(c->store, c->account, 2);
 	held = (struct held *)(a + 1);

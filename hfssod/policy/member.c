@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/member.h"
+#include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/state.h"
 
 _Static_assert(ROLE_ADMIN == 5, "the store's counters know admin as 5");
@@ -26,12 +27,13 @@ member_decide(struct member_change *m, const struct connection *c,
 {
 	const struct policy_organization	*po = c->organization->settings;
 	struct store		*s = state.store;
+	struct member_inputs	 inputs;
 	struct role_before	 before;
 	struct strings		 values = { 0, NULL };
 	struct reader		 r;
 	struct bytes		 b;
 	enum step		 step = STEP_DONE;
-	bool			 ok;
+	bool			 ok, read;
 
 	memset(m, 0, sizeof(*m));
 	if (f->known)
@@ -55,10 +57,15 @@ member_decide(struct member_change *m, const struct connection *c,
 	before.role = m->before;
 	before.source = m->source_before;
 	before.values = &values;
-	ok = rolemap_login(po, &before, &id->roles, id->roles_overage,
+	read = member_inputs(&inputs, c->organization, f->known ? f->row : 0,
+	    &id->roles);
+	ok = rolemap_login(po, &before, &inputs.in, id->roles_overage,
 	    &m->role, &m->source);
+	member_inputs_free(&inputs);
 	strings_free(&values);
 	store_end(s, ST_membership);
+	if (!read)
+		return VERDICT_unavailable;
 	if (!ok)
 		*why = id->roles_overage && po->role_line_count > 0 ?
 		    "the provider sends too many values" : "no line matches";

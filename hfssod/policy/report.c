@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/report.h"
+#include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/state.h"
 
 /* Octets of all lines: what else is in the answer is less than the rest. */
@@ -183,11 +184,16 @@ static void
 put_role(const struct tested *r)
 {
 	const struct policy_organization *po;
-	const struct view_role_line	*line;
+	const struct view_role_line	*line = NULL;
 	const struct identity		*id = &r->outcome->identity;
 	const char			*from = "Role from";
+	struct member_inputs		 inputs;
 
 	po = r->connection->organization->settings;
+	if (member_inputs(&inputs, r->connection->organization,
+	    r->found->known ? r->found->row : 0, &id->roles))
+		line = rolemap_line(po, &inputs.in);
+	member_inputs_free(&inputs);
 	put(REPORT_IDENTITY, "Role", r->change->role == ROLE_NONE ? "none" :
 	    role_name(r->change->role));
 	if (po->role_line_count == 0)
@@ -199,9 +205,10 @@ put_role(const struct tested *r)
 		    "the values of the last login: the provider says there "
 		    "are too many" :
 		    "nothing: the provider says there are too many values");
-	else if ((line = rolemap_line(po, &id->roles)) != NULL)
-		putf(REPORT_IDENTITY, from, "role map \"%s\" to %s",
-		    line->value, role_name(line->role));
+	else if (line != NULL)
+		putf(REPORT_IDENTITY, from, "role map %s\"%s\" to %s",
+		    role_line_name(line->kind), line->value,
+		    role_name(line->role));
 	else
 		put(REPORT_IDENTITY, from, po->default_role == ROLE_NONE ?
 		    "nothing: no line of the role map matches and the "

@@ -55,44 +55,94 @@ has(const char **list, size_t count, const char *value)
 	return bsearch(&value, list, count, sizeof(*list), compare) != NULL;
 }
 
+const char *
+role_line_name(enum role_line kind)
+{
+	static const char *const	 names[ROLE_LINE_MAX] = {
+		[ROLE_LINE_VALUE] = "",
+		[ROLE_LINE_GROUP] = "group ",
+		[ROLE_LINE_SCIM_ROLE] = "scim-role "
+	};
+
+	return kind < ROLE_LINE_MAX ? names[kind] : "";
+}
+
+bool
+rolemap_has(const struct policy_organization *org, enum role_line kind)
+{
+	size_t	 i;
+
+	for (i = 0; i < org->role_line_count; i++)
+		if (org->role_lines[i].kind == kind)
+			return true;
+	return false;
+}
+
+bool
+rolemap_names(const struct policy_organization *org, const char *group)
+{
+	size_t	 i;
+
+	for (i = 0; i < org->role_line_count; i++)
+		if (org->role_lines[i].kind == ROLE_LINE_GROUP &&
+		    strcmp(org->role_lines[i].value, group) == 0)
+			return true;
+	return false;
+}
+
+/* A stolen token must not make an admin: such a line has to say so. */
+static bool
+counts(const struct view_role_line *line)
+{
+	return line->kind == ROLE_LINE_VALUE || line->role != ROLE_ADMIN ||
+	    line->elevated;
+}
+
 const struct view_role_line *
 rolemap_line(const struct policy_organization *org,
-    const struct strings *values)
+    const struct role_inputs *in)
 {
 	const struct view_role_line	 *line, *best = NULL;
-	const char			**list;
+	const char			**list[ROLE_LINE_MAX] = { NULL };
 	size_t				  i;
 
-	if (org->role_line_count == 0 || values->count == 0)
+	if (org->role_line_count == 0)
 		return NULL;
-	list = sorted(values);
+	for (i = 0; i < ROLE_LINE_MAX; i++)
+		if (in->of[i] != NULL && in->of[i]->count > 0)
+			list[i] = sorted(in->of[i]);
 	for (i = 0; i < org->role_line_count; i++) {
 		line = &org->role_lines[i];
-		if (!has(list, values->count, line->value))
+		if (list[line->kind] == NULL || !counts(line) ||
+		    !has(list[line->kind], in->of[line->kind]->count,
+		    line->value))
 			continue;
 		if (best == NULL || line->role > best->role)
 			best = line;
 		if (org->role_match == ROLE_MATCH_FIRST)
 			break;
 	}
-	free(list);
+	for (i = 0; i < ROLE_LINE_MAX; i++)
+		free(list[i]);
 	return best;
 }
 
 enum role
 rolemap_match(const struct policy_organization *org,
-    const struct strings *values)
+    const struct role_inputs *in)
 {
-	const struct view_role_line	*line = rolemap_line(org, values);
+	const struct view_role_line	*line = rolemap_line(org, in);
 
 	return line == NULL ? ROLE_NONE : line->role;
 }
 
 bool
 rolemap_login(const struct policy_organization *org,
-    const struct role_before *before, const struct strings *values,
+    const struct role_before *before, const struct role_inputs *inputs,
     bool overage, enum role *role, enum role_source *source)
 {
+	struct role_inputs	 in = *inputs;
+
 	if (org->role_line_count == 0) {
 		*role = before->member ? before->role : org->default_role;
 		*source = before->member ? before->source :
@@ -102,10 +152,10 @@ rolemap_login(const struct policy_organization *org,
 	if (overage) {
 		if (!before->member)
 			return false;
-		values = before->values;
+		in.of[ROLE_LINE_VALUE] = before->values;
 	}
 	*source = ROLE_SOURCE_MAP;
-	if ((*role = rolemap_match(org, values)) == ROLE_NONE) {
+	if ((*role = rolemap_match(org, &in)) == ROLE_NONE) {
 		*role = org->default_role;
 		*source = ROLE_SOURCE_DEFAULT;
 	}

@@ -39,11 +39,30 @@ void		 link_refuse(struct writer *, enum verdict);
 bool		 member_scim_values(struct store *, int64_t, int64_t,
 		    struct scim_pool *, struct strings *, struct strings *);
 /*
+ * The same beside the values of his last login, as the role map takes them;
+ * nothing is read if the map does not look at it, or the row is 0.  Free
+ * it, also when this was false.
+ */
+struct member_inputs {
+	struct scim_pool	*pool;
+	struct strings		 groups;
+	struct strings		 roles;
+	struct role_inputs	 in;
+};
+bool		 member_inputs(struct member_inputs *,
+		    const struct organization *, int64_t,
+		    const struct strings *);
+void		 member_inputs_free(struct member_inputs *);
+/*
  * His groups, SCIM roles or the map have changed: give the role that the
- * map gives now, and renew him in memory.  Nothing if he is no member.  by
- * is for the audit.
+ * map gives now, and renew him in memory.  Somebody whom SCIM made for this
+ * organization becomes a member when he gets a role first; a member who
+ * gets none any more (default deny) is signed out of it.  by is for the
+ * audit.  ok or unavailable.
  */
 enum verdict	 member_regrade(int64_t, struct organization *, const char *);
+/* What he holds has changed: memory gets him anew; false on failure. */
+bool		 member_renew(int64_t);
 /* Somebody is deleted: out of every group of his. */
 enum verdict	 member_leave_groups(int64_t, enum scim_member_kind);
 

@@ -10,8 +10,10 @@
 #include "hfssod/policy/rolemap.h"
 
 static struct view_role_line	 role_lines[] = {
-	{ "staff", ROLE_READ }, { "dev", ROLE_WRITE },
-	{ "hub-admins", ROLE_ADMIN }, { "dev", ROLE_ADMIN }
+	{ ROLE_LINE_VALUE, "staff", ROLE_READ, false },
+	{ ROLE_LINE_VALUE, "dev", ROLE_WRITE, false },
+	{ ROLE_LINE_VALUE, "hub-admins", ROLE_ADMIN, false },
+	{ ROLE_LINE_VALUE, "dev", ROLE_ADMIN, false }
 };
 static struct view_group_line	 group_lines[] = {
 	{ "nlp", "nlp", ROLE_WRITE }, { "ml", "nlp", ROLE_READ },
@@ -39,6 +41,24 @@ list(const char **values, size_t count)
 	return (struct strings){ count, values };
 }
 
+static enum role
+match(const struct policy_organization *o, const struct strings *v)
+{
+	struct role_inputs	 in = { { v, NULL, NULL } };
+
+	return rolemap_match(o, &in);
+}
+
+static bool
+login(const struct policy_organization *o, const struct role_before *b,
+    const struct strings *v, bool overage, enum role *role,
+    enum role_source *source)
+{
+	struct role_inputs	 in = { { v, NULL, NULL } };
+
+	return rolemap_login(o, b, &in, overage, role, source);
+}
+
 static void
 first_or_highest(void **state)
 {
@@ -50,17 +70,17 @@ first_or_highest(void **state)
 
 	(void)state;
 	v = list(both, 3);
-	assert_int_equal(rolemap_match(&o, &v), ROLE_WRITE);
+	assert_int_equal(match(&o, &v), ROLE_WRITE);
 	o.role_match = ROLE_MATCH_HIGHEST;
-	assert_int_equal(rolemap_match(&o, &v), ROLE_ADMIN);
+	assert_int_equal(match(&o, &v), ROLE_ADMIN);
 	v = list(one, 1);
-	assert_int_equal(rolemap_match(&o, &v), ROLE_ADMIN);
+	assert_int_equal(match(&o, &v), ROLE_ADMIN);
 	o.role_match = ROLE_MATCH_FIRST;
-	assert_int_equal(rolemap_match(&o, &v), ROLE_WRITE);
+	assert_int_equal(match(&o, &v), ROLE_WRITE);
 	v = list(none, 5);
-	assert_int_equal(rolemap_match(&o, &v), ROLE_NONE);
+	assert_int_equal(match(&o, &v), ROLE_NONE);
 	v = list(NULL, 0);
-	assert_int_equal(rolemap_match(&o, &v), ROLE_NONE);
+	assert_int_equal(match(&o, &v), ROLE_NONE);
 }
 
 static void
@@ -74,21 +94,21 @@ at_login(void **state)
 	enum role_source	 source;
 
 	(void)state;
-	assert_true(rolemap_login(&o, &b, &v, false, &role, &source));
+	assert_true(login(&o, &b, &v, false, &role, &source));
 	assert_int_equal(role, ROLE_WRITE);
 	assert_int_equal(source, ROLE_SOURCE_MAP);
-	assert_true(rolemap_login(&o, &b, &none, false, &role, &source));
+	assert_true(login(&o, &b, &none, false, &role, &source));
 	assert_int_equal(role, ROLE_READ);
 	assert_int_equal(source, ROLE_SOURCE_DEFAULT);
 	o.default_role = ROLE_NONE;
-	assert_false(rolemap_login(&o, &b, &none, false, &role, &source));
+	assert_false(login(&o, &b, &none, false, &role, &source));
 	/* A manual role holds until the next login. */
 	b.member = true;
 	b.role = ROLE_ADMIN;
 	b.source = ROLE_SOURCE_MANUAL;
-	assert_true(rolemap_login(&o, &b, &v, false, &role, &source));
+	assert_true(login(&o, &b, &v, false, &role, &source));
 	assert_int_equal(role, ROLE_WRITE);
-	assert_false(rolemap_login(&o, &b, &none, false, &role, &source));
+	assert_false(login(&o, &b, &none, false, &role, &source));
 }
 
 static void
@@ -102,11 +122,11 @@ too_many_values(void **state)
 	enum role_source	 source;
 
 	(void)state;
-	assert_false(rolemap_login(&o, &b, &none, true, &role, &source));
+	assert_false(login(&o, &b, &none, true, &role, &source));
 	b.member = true;
 	b.role = ROLE_READ;
 	b.values = &last;
-	assert_true(rolemap_login(&o, &b, &none, true, &role, &source));
+	assert_true(login(&o, &b, &none, true, &role, &source));
 	assert_int_equal(role, ROLE_WRITE);
 }
 
@@ -122,18 +142,74 @@ without_a_map(void **state)
 
 	(void)state;
 	o.role_line_count = 0;
-	assert_true(rolemap_login(&o, &b, &v, true, &role, &source));
+	assert_true(login(&o, &b, &v, true, &role, &source));
 	assert_int_equal(role, ROLE_READ);
 	assert_int_equal(source, ROLE_SOURCE_DEFAULT);
 	b.member = true;
 	b.role = ROLE_ADMIN;
 	b.source = ROLE_SOURCE_MANUAL;
-	assert_true(rolemap_login(&o, &b, &v, false, &role, &source));
+	assert_true(login(&o, &b, &v, false, &role, &source));
 	assert_int_equal(role, ROLE_ADMIN);
 	assert_int_equal(source, ROLE_SOURCE_MANUAL);
 	b.member = false;
 	o.default_role = ROLE_NONE;
-	assert_false(rolemap_login(&o, &b, &v, false, &role, &source));
+	assert_false(login(&o, &b, &v, false, &role, &source));
+}
+
+/* Values, SCIM groups and SCIM roles in one ordered map. */
+static void
+kinds(void **state)
+{
+	static struct view_role_line	 lines[] = {
+		{ ROLE_LINE_GROUP, "ml", ROLE_READ, false },
+		{ ROLE_LINE_VALUE, "dev", ROLE_WRITE, false },
+		{ ROLE_LINE_SCIM_ROLE, "dev", ROLE_CONTRIBUTOR, false },
+		{ ROLE_LINE_GROUP, "root", ROLE_ADMIN, false },
+		{ ROLE_LINE_SCIM_ROLE, "root", ROLE_ADMIN, true }
+	};
+	const char	*dev[] = { "dev" }, *ml[] = { "ml" };
+	const char	*root[] = { "root" };
+	struct strings	 d = list(dev, 1), m = list(ml, 1);
+	struct strings	 r = list(root, 1), none = { 0, NULL };
+	struct role_inputs	 in;
+	struct policy_organization	 o = organization();
+
+	(void)state;
+	o.role_lines = lines;
+	o.role_line_count = 5;
+	in = (struct role_inputs){ { &d, &m, &d } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_READ);
+	assert_ptr_equal(rolemap_line(&o, &in), &lines[0]);
+	in = (struct role_inputs){ { &d, &none, &d } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_WRITE);
+	in = (struct role_inputs){ { NULL, NULL, &d } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_CONTRIBUTOR);
+	/* A value of one kind is none of another. */
+	in = (struct role_inputs){ { &m, &d, &m } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_NONE);
+	in = (struct role_inputs){ { &r, &none, NULL } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_NONE);
+	/* admin by SCIM needs the word. */
+	in = (struct role_inputs){ { NULL, &r, NULL } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_NONE);
+	in = (struct role_inputs){ { NULL, NULL, &r } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_ADMIN);
+	lines[3].elevated = true;
+	in = (struct role_inputs){ { NULL, &r, NULL } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_ADMIN);
+	lines[3].elevated = false;
+	o.role_match = ROLE_MATCH_HIGHEST;
+	in = (struct role_inputs){ { &d, &m, &d } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_WRITE);
+	in = (struct role_inputs){ { &d, &r, NULL } };
+	assert_int_equal(rolemap_match(&o, &in), ROLE_WRITE);
+	assert_true(rolemap_has(&o, ROLE_LINE_GROUP));
+	assert_true(rolemap_names(&o, "ml"));
+	assert_false(rolemap_names(&o, "ML"));
+	assert_false(rolemap_names(&o, "dev"));
+	o.role_line_count = 0;
+	assert_false(rolemap_has(&o, ROLE_LINE_GROUP));
+	assert_false(rolemap_names(&o, "ml"));
 }
 
 static void
@@ -170,6 +246,7 @@ main(void)
 		cmocka_unit_test(at_login),
 		cmocka_unit_test(too_many_values),
 		cmocka_unit_test(without_a_map),
+		cmocka_unit_test(kinds),
 		cmocka_unit_test(groups)
 	};
 
