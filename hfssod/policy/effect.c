@@ -108,6 +108,16 @@ effects_back(struct effects *e, size_t mark)
 }
 
 void
+effects_refuse(struct effects *e, size_t mark)
+{
+	size_t	 i;
+
+	for (i = mark; i < e->count; i++)
+		e->list[i].revoke = false;
+	effects_back(e, mark);
+}
+
+void
 effects_apply(struct effects *e, struct sessions *t,
     effects_unwritten_fn *unwritten)
 {
@@ -144,11 +154,7 @@ effects_apply(struct effects *e, struct sessions *t,
 void
 effects_free(struct effects *e)
 {
-	size_t	 i;
-
-	for (i = 0; i < e->count; i++)
-		e->list[i].revoke = false;
-	effects_back(e, 0);
+	effects_refuse(e, 0);
 	free(e->list);
 	memset(e, 0, sizeof(*e));
 }

@@ -56,6 +56,8 @@ void	 effect_call(struct effects *, void (*)(void *, uint64_t), void *,
 
 /* Forget what came after so many; revocations stay, as unwritten. */
 void	 effects_back(struct effects *, size_t);
+/* A request is refused: nothing that came after so many counts. */
+void	 effects_refuse(struct effects *, size_t);
 /*
  * Do them, in order, and empty the list.  The function is told every
  * session that is dropped although the store has it still, or which stamp

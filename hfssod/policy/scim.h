@@ -28,7 +28,10 @@ struct scim {
 	int64_t			 now;
 	char			 by[TOKEN_NAME + 8]; /* for the audit */
 	char			 detail[512];	/* for the client */
-	char			 changed[256];	/* attributes, for the log */
+	uint32_t		 retry_after;	/* likewise, seconds */
+	/* For the log: its userName or displayName ("" or NULL: its id). */
+	const char		*name;
+	char			 changed[256];	/* attributes */
 };
 
 /*
