@@ -95,6 +95,7 @@ class Client:
         self.base = f"/api/organizations/{organization}/{base}"
         self.host = site.settings.public.removeprefix("https://")
         self.headers = {}
+        self.patient = True     # with 429, and with what was hung up
         self.turn = 0
         self.link = None
 
@@ -102,6 +103,7 @@ class Client:
         """The same with a connection of its own."""
         made = Client(self.site, self.organization, *self.tokens)
         made.base, made.headers = self.base, dict(self.headers)
+        made.patient = self.patient
         return made
 
     def close(self):
@@ -156,13 +158,21 @@ class Client:
             send["Content-Length"] = "0"
         send.update(headers or {})
         send = [(n, v) for n, v in send.items() if v is not None]
+        for _ in range(5):
+            answer = self.sent(method, target, body, send)
+            if answer.status != 429 or not self.patient:
+                break
+            time.sleep(float(answer.header("Retry-After", "1")))
+        return answer
+
+    def sent(self, method, target, body, send):
         again = self.link is not None
         try:
             return self.raw(method, target, body, send)
         except (http.client.RemoteDisconnected, ConnectionResetError,
                 BrokenPipeError):
             # The kept connection may have been closed meanwhile.
-            if not again or getattr(self, "once", False):
+            if not again or not self.patient:
                 raise
             return self.raw(method, target, body, send)
 

@@ -1038,6 +1038,7 @@ def test_strangers_send_no_large_bodies(site):
 def test_rate(site):
     """Each token has its own; the answer says when to come back."""
     token, other = (site.client("acme") for _ in range(2))
+    token.patient = False
     clients = [token.twin() for _ in range(4)]
     got, slow = [], []
 
