@@ -182,6 +182,8 @@ static const char	 step_4[] =
     "  WHERE i.account = account.id);"
     "DROP INDEX account_username;"
     "DROP INDEX account_external;"
+    "DROP INDEX account_email;"
+    "CREATE INDEX account_owner_email ON account (owner, email_folded);"
     "CREATE UNIQUE INDEX account_username ON"
     " account (owner, username_folded) WHERE state <> 3;"
     "CREATE UNIQUE INDEX account_external ON"
