@@ -269,8 +269,10 @@ SRCS_CTL = \
 		hfssoctl/ask.c \
 		hfssoctl/blocks.c \
 		hfssoctl/command.c \
+		hfssoctl/flag.c \
 		hfssoctl/hfssoctl.c \
 		hfssoctl/records.c \
+		hfssoctl/relink.c \
 		hfssoctl/text.c
 
 OBJS_BASE =	$(SRCS_BASE:.c=.o)

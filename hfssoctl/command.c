@@ -2,55 +2,114 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hfssoctl/command.h"
+#include "hfssoctl/flag.h"
+
+/* One that is parent's own, with nothing said beside its words. */
+#define PARENT(pattern, name, ask, warning) \
+	{ pattern, MESSAGE_##name, ask, warning, "" }
+/* One that hurts nobody, and one that asks before it is done. */
+#define ASKS(pattern, name, flags) \
+	{ pattern, MESSAGE_##name, ASK_QUESTION, NULL, flags }
+#define HURTS(pattern, name, warning, flags) \
+	{ pattern, MESSAGE_##name, ASK_QUESTION, warning, flags }
 
 const struct command	commands[] = {
-	{ "reload",			MESSAGE_ctl_reload,	ASK_NOTHING,
-	    NULL },
-	{ "stop",			MESSAGE_ctl_stop,	ASK_NOTHING,
-	    "End hfssod? Nobody passes the proxy until it runs again." },
-	{ "log brief",			MESSAGE_ctl_log,	ASK_BRIEF,
-	    NULL },
-	{ "log verbose",		MESSAGE_ctl_log,	ASK_VERBOSE,
-	    NULL },
-	{ "show organizations",		MESSAGE_show_organizations,
-	    ASK_QUESTION, NULL },
-	{ "show members ORG",		MESSAGE_show_members,	ASK_QUESTION,
-	    NULL },
-	{ "show member ORG NAME",	MESSAGE_show_member,	ASK_QUESTION,
-	    NULL },
-	{ "show sessions",		MESSAGE_show_sessions,	ASK_QUESTION,
-	    NULL },
-	{ "show sessions ORG",		MESSAGE_show_sessions,	ASK_QUESTION,
-	    NULL },
-	{ "show sessions ORG NAME",	MESSAGE_show_sessions,	ASK_QUESTION,
-	    NULL },
-	{ "show connections",		MESSAGE_show_connections,
-	    ASK_QUESTION, NULL },
-	{ "show connections ORG",	MESSAGE_show_connections,
-	    ASK_QUESTION, NULL },
-	{ "show connections ORG NAME",	MESSAGE_show_connections,
-	    ASK_QUESTION, NULL },
-	{ "show processes",		MESSAGE_ctl_processes,	ASK_NOTHING,
-	    NULL },
-	{ "session revoke HANDLE",	MESSAGE_session_revoke,	ASK_QUESTION,
-	    "End this session?" },
-	{ "session revoke ORG NAME",	MESSAGE_session_revoke,	ASK_QUESTION,
-	    "End every session of this member?" },
-	{ "member role ORG NAME ROLE",	MESSAGE_member_role,	ASK_QUESTION,
-	    "Change the role of this member?" },
-	{ "connection refresh ORG NAME", MESSAGE_connection_refresh,
-	    ASK_QUESTION, NULL },
-	{ "connection enable ORG NAME",	MESSAGE_connection_enable,
-	    ASK_QUESTION, NULL },
-	{ "connection disable ORG NAME", MESSAGE_connection_disable,
-	    ASK_QUESTION,
-	    "Switch it off? Nobody can sign in through it any more." },
-	{ "connection test ORG NAME",	MESSAGE_connection_test,
-	    ASK_QUESTION, NULL },
-	{ NULL, MESSAGE_none, ASK_NOTHING, NULL }
+	PARENT("reload", ctl_reload, ASK_NOTHING, NULL),
+	PARENT("stop", ctl_stop, ASK_NOTHING,
+	    "End hfssod? Nobody passes the proxy until it runs again."),
+	PARENT("log brief", ctl_log, ASK_BRIEF, NULL),
+	PARENT("log verbose", ctl_log, ASK_VERBOSE, NULL),
+	ASKS("show organizations", show_organizations, ""),
+	ASKS("show members ORG", show_members, ""),
+	ASKS("show member ORG NAME", show_member, ""),
+	ASKS("show sessions", show_sessions, ""),
+	ASKS("show sessions ORG", show_sessions, ""),
+	ASKS("show sessions ORG NAME", show_sessions, ""),
+	ASKS("show connections", show_connections, ""),
+	ASKS("show connections ORG", show_connections, ""),
+	ASKS("show connections ORG NAME", show_connections, ""),
+	ASKS("show tokens ORG", show_tokens, ""),
+	ASKS("show scim-groups ORG", show_groups, ""),
+	ASKS("show scim-group ORG GROUP", show_group, ""),
+	ASKS("show scim-log ORG", show_scim_log, ""),
+	ASKS("show drift ORG", show_drift, "days"),
+	ASKS("show dry-run ORG TOKEN", show_dry_run, ""),
+	PARENT("show processes", ctl_processes, ASK_NOTHING, NULL),
+	HURTS("session revoke HANDLE", session_revoke,
+	    "End this session?", ""),
+	HURTS("session revoke ORG NAME", session_revoke,
+	    "End every session of this member?", ""),
+	HURTS("member role ORG NAME ROLE", member_role,
+	    "Change the role of this member?", ""),
+	ASKS("member add ORG USERNAME", member_add,
+	    "email given family display external connection service"),
+	HURTS("member deactivate ORG NAME", member_deactivate,
+	    "End this member's sessions, and let nobody in as him until he "
+	    "is reactivated?", ""),
+	ASKS("member reactivate ORG NAME", member_reactivate, ""),
+	HURTS("member delete ORG NAME", member_delete,
+	    "Delete this account? It can be restored for a while, without "
+	    "its grants.", ""),
+	ASKS("member restore ORG NAME", member_restore, ""),
+	HURTS("member rename ORG NAME NEW", member_rename,
+	    "Give this account another name? Applications that know people "
+	    "by name will take him for somebody else.", ""),
+	HURTS("member relink ORG", member_relink,
+	    "Let these people sign in by their new subjects, and no more by "
+	    "the old ones?", "file! connection to check"),
+	HURTS("member relink ORG NAME SUBJECT", member_relink,
+	    "Let this member sign in by this subject, and no more by the old "
+	    "one?", "connection"),
+	HURTS("member unlink ORG NAME", member_unlink,
+	    "Take the identity from this account, and end its sessions?",
+	    "connection"),
+	ASKS("member grant ORG NAME SLUG ROLE", member_grant, ""),
+	HURTS("member ungrant ORG NAME SLUG", member_ungrant,
+	    "Take this member out of the resource group?", ""),
+	ASKS("account add NAME EMAIL", account_add, "display"),
+	ASKS("connection refresh ORG NAME", connection_refresh, ""),
+	ASKS("connection enable ORG NAME", connection_enable, ""),
+	HURTS("connection disable ORG NAME", connection_disable,
+	    "Switch it off? Nobody can sign in through it any more.", ""),
+	ASKS("connection test ORG NAME", connection_test, ""),
+	HURTS("connection rename ORG NAME NEW", connection_rename,
+	    "Give everything that belongs to this connection to one of "
+	    "another name?", ""),
+	ASKS("token create ORG", token_create,
+	    "connection name expires profile from rights dry-run"),
+	ASKS("token rotate ORG TOKEN", token_rotate, "overlap"),
+	HURTS("token revoke ORG TOKEN", token_revoke,
+	    "Revoke this token? Whoever uses it is refused from now on.", ""),
+	ASKS("scim link ORG GROUP SLUG ROLE", scim_link, "adopt"),
+	HURTS("scim unlink ORG GROUP SLUG", scim_unlink,
+	    "Take from the people of this group what the link gives them?",
+	    ""),
+	HURTS("scim release ORG", scim_release,
+	    "Let deactivations and deletions by SCIM pass again?", ""),
+	{ NULL, MESSAGE_none, ASK_NOTHING, NULL, "" }
+};
+
+/* Where the word goes that stands for one of these. */
+static const struct {
+	const char	*word;
+	size_t		 offset;	/* in a ctl_question */
+} places[] = {
+	{ "ORG", offsetof(struct ctl_question, organization) },
+	{ "NAME", offsetof(struct ctl_question, name) },
+	{ "USERNAME", offsetof(struct ctl_question, name) },
+	{ "HANDLE", offsetof(struct ctl_question, name) },
+	{ "TOKEN", offsetof(struct ctl_question, name) },
+	{ "GROUP", offsetof(struct ctl_question, name) },
+	{ "ROLE", offsetof(struct ctl_question, role) },
+	{ "SLUG", offsetof(struct ctl_question, value) },
+	{ "NEW", offsetof(struct ctl_question, value) },
+	{ "SUBJECT", offsetof(struct ctl_question, value) },
+	{ "EMAIL", offsetof(struct ctl_question, value) },
+	{ NULL, 0 }
 };
 
 /* The word at a place of a pattern, and how long it is; NULL past its end. */
@@ -96,20 +155,17 @@ question(const char *pattern, int argc, char *const *argv,
     struct ctl_question *q)
 {
 	const char	*word;
-	size_t		 len;
+	size_t		 k, len;
 	int		 i;
 
-	memset(q, 0, sizeof(*q));
-	q->organization = q->name = q->role = q->after = "";
 	for (i = 0; i < argc; i++) {
 		word = pattern_word(pattern, i, &len);
-		if (strncmp(word, "ORG", len) == 0)
-			q->organization = argv[i];
-		else if (strncmp(word, "NAME", len) == 0 ||
-		    strncmp(word, "HANDLE", len) == 0)
-			q->name = argv[i];
-		else if (strncmp(word, "ROLE", len) == 0)
-			q->role = argv[i];
+		for (k = 0; places[k].word != NULL; k++) {
+			if (strlen(places[k].word) == len &&
+			    strncmp(word, places[k].word, len) == 0)
+				*(const char **)((char *)q +
+				    places[k].offset) = argv[i];
+		}
 	}
 }
 
@@ -157,9 +213,9 @@ valid_here(int at, int argc, char *const *argv, char *text, size_t size)
 		strlcat(text, ", or none", size);
 }
 
-const struct command *
-command_find(int argc, char *const *argv, struct ctl_question *q, char *text,
-    size_t size)
+/* The command that these words are, all of them. */
+static const struct command *
+words_find(int argc, char *const *argv, char *text, size_t size)
 {
 	const struct command	*c;
 	size_t			 len;
@@ -170,13 +226,44 @@ command_find(int argc, char *const *argv, struct ctl_question *q, char *text,
 		n = matched(c->pattern, argc, argv);
 		if (n == argc &&
 		    pattern_word(c->pattern, argc, &len) == NULL &&
-		    argc > 0) {
-			question(c->pattern, argc, argv, q);
+		    argc > 0)
 			return c;
-		}
 		if (n > most)
 			most = n;
 	}
 	valid_here(most, argc, argv, text, size);
 	return NULL;
+}
+
+const struct command *
+command_find(int argc, char *const *argv, struct ctl_question *q, char *text,
+    size_t size)
+{
+	const struct command	*c;
+	int			 n;
+
+	memset(q, 0, sizeof(*q));
+	q->organization = q->name = q->role = q->value = q->after = "";
+	/* Flags begin where the words end. */
+	for (n = 0; n < argc; n++) {
+		if (argv[n][0] == '-' && argv[n][1] != '\0')
+			break;
+	}
+	if ((c = words_find(n, argv, text, size)) == NULL)
+		return NULL;
+	question(c->pattern, n, argv, q);
+	if (flags_read(c->flags, argc - n, argv + n, &q->options, text, size))
+		return c;
+	command_free(q);
+	return NULL;
+}
+
+void
+command_free(struct ctl_question *q)
+{
+	size_t	 i;
+
+	for (i = 0; i < q->options.count; i++)
+		free((void *)(uintptr_t)q->options.list[i]);
+	strings_free(&q->options);
 }

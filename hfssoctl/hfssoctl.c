@@ -17,7 +17,9 @@
 #include "hfssoctl/ask.h"
 #include "hfssoctl/blocks.h"
 #include "hfssoctl/command.h"
+#include "hfssoctl/flag.h"
 #include "hfssoctl/records.h"
+#include "hfssoctl/relink.h"
 #include "hfssoctl/text.h"
 
 #define EXIT_REFUSED	1
@@ -28,6 +30,7 @@
 #define WAIT_RELOAD	60
 /* Seconds for documents to be fetched anew; hfssod gives up before. */
 #define WAIT_REFRESH	(LIMIT_FETCH_SLOW_MS / 1000 + 15)
+#define WAIT_RELINK	(LIMIT_SCIM_SECONDS + 10)
 
 struct options {
 	const char	*socket;
@@ -39,10 +42,13 @@ static void
 usage(void)
 {
 	const struct command	*c;
+	char			 flags[256];
 
 	fprintf(stderr, "usage: hfssoctl [-fj] [-s socket] command\n");
-	for (c = commands; c->pattern != NULL; c++)
-		fprintf(stderr, "\t%s\n", c->pattern);
+	for (c = commands; c->pattern != NULL; c++) {
+		flags_usage(c->flags, flags, sizeof(flags));
+		fprintf(stderr, "\t%s%s\n", c->pattern, flags);
+	}
 	exit(EXIT_USAGE);
 }
 
@@ -64,13 +70,61 @@ static void
 payload(const struct command *c, const struct ctl_question *q,
     struct writer *w)
 {
-	wire_init(w, LIMIT_MESSAGE);
+	/* What only root may ask can be long. */
+	wire_init(w, c->message == MESSAGE_member_relink ? LIMIT_SCIM_MESSAGE :
+	    LIMIT_MESSAGE);
 	if (c->ask == ASK_BRIEF || c->ask == ASK_VERBOSE)
 		wire_put_u8(w, c->ask == ASK_VERBOSE);
 	else if (c->ask == ASK_QUESTION)
 		ctl_question_put(w, q);
 	if (w->bad)
 		errx(EXIT_USAGE, "argument too long");
+}
+
+/* Take an option out; "" if it is not there.  Allocated. */
+static char *
+option_take(struct ctl_question *q, const char *name)
+{
+	struct strings	*o = &q->options;
+	char		*value;
+	size_t		 i, len;
+
+	len = strlen(name);
+	if ((value = strdup(ctl_option(q, name))) == NULL)
+		err(1, NULL);
+	for (i = 0; i < o->count; i++) {
+		if (strncmp(o->list[i], name, len) == 0 &&
+		    o->list[i][len] == '=') {
+			free((void *)(uintptr_t)o->list[i]);
+			o->list[i] = o->list[--o->count];
+			break;
+		}
+	}
+	return value;
+}
+
+/* The file of member relink: its name is an option, its lines become some. */
+static void
+pairs(struct ctl_question *q)
+{
+	char	*path;
+	FILE	*f;
+	int	 n;
+
+	path = option_take(q, "file");
+	if (path[0] == '\0') {
+		free(path);
+		return;
+	}
+	if ((f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r")) == NULL)
+		err(EXIT_REFUSED, "%s", path);
+	if ((n = relink_read(f, path, &q->options, stderr)) == -1)
+		exit(EXIT_REFUSED);
+	if (n == 0)
+		errx(EXIT_REFUSED, "%s: nobody is in it", path);
+	if (f != stdin)
+		fclose(f);
+	free(path);
 }
 
 static void
@@ -84,6 +138,7 @@ static int
 patience(const struct command *c)
 {
 	return c->message == MESSAGE_ctl_reload ? WAIT_RELOAD :
+	    c->message == MESSAGE_member_relink ? WAIT_RELINK :
 	    c->message == MESSAGE_connection_refresh ? WAIT_REFRESH : WAIT;
 }
 
@@ -124,6 +179,23 @@ answer_result(struct reader *r, struct result *result, bool json)
 	exit(EXIT_REFUSED);
 }
 
+/* One page more: of a list, or of the lists in an object. */
+static void
+page_add(json_t *all, json_t *page)
+{
+	const char	*key;
+	json_t		*value, *list;
+
+	if (json_is_array(all))
+		json_array_extend(all, page);
+	json_object_foreach(page, key, value) {
+		list = json_object_get(all, key);
+		if (json_is_array(list) && json_is_array(value))
+			json_array_extend(list, value);
+	}
+	json_decref(page);
+}
+
 /* Page after page, until the list has ended. */
 static json_t *
 pages(struct imsgbuf *b, const struct command *c, struct ctl_question *q,
@@ -145,10 +217,8 @@ pages(struct imsgbuf *b, const struct command *c, struct ctl_question *q,
 			errx(EXIT_REFUSED, "hfssod's answer is malformed");
 		if (all == NULL)
 			all = page;
-		else {
-			json_array_extend(all, page);
-			json_decref(page);
-		}
+		else
+			page_add(all, page);
 		if (after[0] == '\0' || c->ask != ASK_QUESTION)
 			break;
 		q->after = after;
@@ -181,6 +251,34 @@ print_test(const json_t *j)
 		printf("It is good until %s.\n", until);
 }
 
+/* A token, which nobody can show again. */
+static void
+print_token(const json_t *j)
+{
+	static const struct {
+		const char	*key;
+		const char	*label;
+	} lines[] = {
+		{ "url", "Tenant URL" },
+		{ "token", "Token" },
+		{ "id", "Token id" },
+		{ "expires", "Expires" }
+	};
+	const char	*text;
+	char		*safe;
+	size_t		 i;
+
+	printf("The token is shown this once; it is stored as a hash only.\n");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		text = json_string_value(json_object_get(j, lines[i].key));
+		if (text == NULL)
+			continue;
+		safe = text_safe(text);
+		printf("%-12s%s\n", lines[i].label, safe);
+		freezero(safe, strlen(safe));
+	}
+}
+
 static void
 print_text(const struct command *c, const json_t *j)
 {
@@ -188,6 +286,9 @@ print_text(const struct command *c, const json_t *j)
 		blocks_print(stdout, j, time(NULL));
 	else if (c->message == MESSAGE_connection_test)
 		print_test(j);
+	else if (c->message == MESSAGE_token_create ||
+	    c->message == MESSAGE_token_rotate)
+		print_token(j);
 	else
 		text_print(stdout, j);
 }
@@ -237,10 +338,11 @@ main(int argc, char **argv)
 	struct ctl_question	 q;
 	struct options		 o = { .socket = CONTROL_SOCKET };
 	char			 text[512];
-	int			 ch;
+	int			 ch, rv;
 
 	setlocale(LC_CTYPE, "");
-	while ((ch = getopt(argc, argv, "fjs:")) != -1) {
+	/* "+": what follows the command is the command's. */
+	while ((ch = getopt(argc, argv, "+fjs:")) != -1) {
 		switch (ch) {
 		case 'f':
 			o.force = true;
@@ -260,7 +362,11 @@ main(int argc, char **argv)
 	if ((c = command_find(argc, argv, &q, text, sizeof(text))) == NULL)
 		errx(EXIT_USAGE, "%s", text);
 	q.force = o.force;
-	if (c->warning != NULL && !o.force)
+	pairs(&q);
+	if (c->warning != NULL && !o.force &&
+	    ctl_option(&q, "check")[0] == '\0')
 		confirm(c);
-	return run(&o, c, &q);
+	rv = run(&o, c, &q);
+	command_free(&q);
+	return rv;
 }

@@ -151,6 +151,12 @@ control_close(void)
 
 /* --- clients ------------------------------------------------------------ */
 
+static bool
+trusted(uid_t uid)
+{
+	return uid == 0 || uid == geteuid();
+}
+
 /* root, whoever the daemon runs as, and members of the socket's group. */
 static bool
 may_ask(uid_t uid, gid_t gid)
@@ -159,7 +165,7 @@ may_ask(uid_t uid, gid_t gid)
 	gid_t		 groups[256];
 	int		 i, n;
 
-	if (uid == 0 || uid == geteuid())
+	if (trusted(uid))
 		return true;
 	if (!control.has_group)
 		return false;
@@ -217,7 +223,9 @@ control_accept(int fd, short what, void *arg)
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		fatal("control");
 	c->uid = uid;
-	c->buf = imsgbuf_new(s, LIMIT_MESSAGE);
+	/* One message is long, and it is no member's of the group. */
+	c->buf = imsgbuf_new(s, trusted(uid) ? LIMIT_SCIM_MESSAGE :
+	    LIMIT_MESSAGE);
 	c->read = event_new(parent_base(), s, EV_READ | EV_PERSIST,
 	    client_read, c);
 	c->write = event_new(parent_base(), s, EV_WRITE, client_write, c);
@@ -385,6 +393,13 @@ who_knows(struct client *c, const struct imsg *m)
 	return s;
 }
 
+static time_t
+patience(enum message message)
+{
+	return message == MESSAGE_connection_refresh ? CONTROL_REFRESH :
+	    message == MESSAGE_member_relink ? CONTROL_RELINK : CONTROL_ASK;
+}
+
 /* To a child: who asks, then the question as it came. */
 static void
 ask_child(struct client *c, const struct imsg *m)
@@ -396,7 +411,10 @@ ask_child(struct client *c, const struct imsg *m)
 	if ((s = who_knows(c, m)) == NULL)
 		return;
 	snprintf(by, sizeof(by), "uid %u", (unsigned int)c->uid);
-	wire_init(&w, LIMIT_MESSAGE);
+	/* What is changed has a line here, whatever its child says of it. */
+	if ((message_info(m->type)->to & KIND_READER) == 0)
+		log_info("%s asked for by %s", message_name(m->type), by);
+	wire_init(&w, message_info(m->type)->most);
 	wire_put_string(&w, by);
 	wire_put_raw(&w, m->data.data, m->data.len);
 	if (w.bad)
@@ -404,8 +422,7 @@ ask_child(struct client *c, const struct imsg *m)
 	else {
 		c->passed = ++control.last;
 		c->instance = s->instance;
-		client_patience(c, m->type == MESSAGE_connection_refresh ?
-		    CONTROL_REFRESH : CONTROL_ASK);
+		client_patience(c, patience(m->type));
 		seat_send(s, m->type, c->passed, -1, &w);
 	}
 	wire_free(&w);

@@ -16,6 +16,8 @@
 
 #define CONTROL_CLIENTS	16
 #define CONTROL_ASK	10		/* seconds to ask, or to be answered */
+/* Seconds when many people are linked anew. */
+#define CONTROL_RELINK	LIMIT_SCIM_SECONDS
 /* Seconds to be answered when documents are fetched anew. */
 #define CONTROL_REFRESH	(LIMIT_FETCH_SLOW_MS / 1000 + 5)
 
