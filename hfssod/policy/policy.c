@@ -22,6 +22,7 @@
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/show.h"
+#include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 #include "hfssod/policy/turn.h"
@@ -112,7 +113,7 @@ begin(const struct setup *setup)
 	if (setup->check)
 		return;
 	if (setup->kinds & KIND_READER) {
-		show_init(path);
+		state_reader(path);
 		return;
 	}
 	if (!pending_open(&state.pending, pending))

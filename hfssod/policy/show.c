@@ -15,108 +15,8 @@
 #include "hfssod/policy/fold.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/show.h"
+#include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
-
-#define PAGE	(56 * 1024)	/* octets of records; more begins a new page */
-
-static char	*path;
-
-void
-show_init(const char *where)
-{
-	free(path);
-	if ((path = strdup(where)) == NULL)
-		fatal("show");
-}
-
-/* One answer, while it is put together. */
-struct page {
-	struct ctl_question	 q;
-	struct writer		 body;
-	char			 after[256];
-};
-
-/* Open the store if it is not, decode the question, begin to read. */
-static enum verdict
-page_begin(struct page *p, struct reader *r)
-{
-	const char	*by, *why;
-
-	memset(p, 0, sizeof(*p));
-	wire_init(&p->body, LIMIT_MESSAGE);
-	if (!control_question(r, &by, &p->q))
-		return VERDICT_bad_request;
-	if (state.store == NULL &&
-	    (state.store = store_open_reader(path, &why)) == NULL) {
-		log_warnx("store can't be read: %s", why);
-		return VERDICT_unavailable;
-	}
-	return store_begin(state.store) ? VERDICT_ok : VERDICT_unavailable;
-}
-
-static void
-put_head(struct writer *w, enum verdict v, const char *after)
-{
-	struct result	 result;
-
-	result.verdict = v;
-	result.detail = "";
-	result_put(w, &result);
-	wire_put_string(w, after);
-}
-
-static enum verdict
-page_end(struct page *p, enum verdict v, struct writer *w)
-{
-	if (state.store != NULL) {
-		if (store_in_transaction(state.store))
-			store_commit(state.store);
-		if (store_failed(state.store)) {
-			log_warnx("store: %s", store_error(state.store));
-			/* It may have been replaced: look afresh next time. */
-			store_close(state.store);
-			state.store = NULL;
-			v = VERDICT_unavailable;
-		}
-	}
-	if (v == VERDICT_ok && p->body.bad)
-		v = VERDICT_too_large;
-	put_head(w, v, v == VERDICT_ok ? p->after : "");
-	if (v == VERDICT_ok)
-		wire_put_raw(w, p->body.data, p->body.len);
-	else
-		record_null(w, "");
-	wire_free(&p->body);
-	return v;
-}
-
-void
-show_refuse(struct writer *w, enum verdict v)
-{
-	put_head(w, v, "");
-	record_null(w, "");
-}
-
-/* The organization of the question. */
-static enum verdict
-find_organization(const struct page *p, int64_t *id)
-{
-	char		*folded = fold_text(p->q.organization);
-	enum step	 step;
-
-	step = store_run(state.store, ST_show_organization, v_text(folded));
-	if (step == STEP_ROW)
-		*id = store_integer(state.store, ST_show_organization, 0);
-	store_end(state.store, ST_show_organization);
-	free(folded);
-	return step == STEP_ROW ? VERDICT_ok : VERDICT_no_organization_named;
-}
-
-static int64_t
-number(const char *text)
-{
-	return text[0] == '\0' ? 0 : strtonum(text, 0, INT64_MAX, NULL);
-}
 
 /* --- organizations ---------------------------------------------------- */
 
@@ -173,15 +73,6 @@ show_organizations(struct request *request, struct reader *r, struct writer *w)
 /* --- members ---------------------------------------------------------- */
 
 static void
-put_time(struct writer *w, const char *name, int64_t t)
-{
-	if (t == 0)
-		record_null(w, name);
-	else
-		record_time(w, name, t);
-}
-
-static void
 put_member(struct writer *w)
 {
 	struct store	*s = state.store;
@@ -195,8 +86,8 @@ put_member(struct writer *w)
 	record_string(w, "role_source",
 	    role_source_name((int)store_integer(s, st, 5)));
 	record_boolean(w, "active", store_integer(s, st, 6) == ACCOUNT_ACTIVE);
-	put_time(w, "last_login", store_integer(s, st, 7));
-	put_time(w, "suspended", store_integer(s, st, 8));
+	page_time(w, "last_login", store_integer(s, st, 7));
+	page_time(w, "suspended", store_integer(s, st, 8));
 	record_end(w);
 }
 
@@ -211,12 +102,12 @@ show_members(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = find_organization(&p, &id)) != VERDICT_ok)
+	    (v = page_organization(&p, &id)) != VERDICT_ok)
 		return page_end(&p, v, w);
 	s = state.store;
 	record_array(&p.body, "");
 	for (step = store_run(s, ST_show_members, v_int(id),
-	    v_int(number(p.q.after))); step == STEP_ROW;
+	    v_int(page_number(p.q.after))); step == STEP_ROW;
 	    step = store_next(s, ST_show_members)) {
 		if (p.body.len > PAGE)
 			break;
@@ -363,8 +254,8 @@ put_whole_member(struct page *p, int64_t organization)
 	if (!put_groups(w, row, organization))
 		record_boolean(w, "resource_groups_truncated", true);
 	put_sessions(w, row, organization);
-	put_time(w, "last_login", store_integer(s, st, 8));
-	put_time(w, "suspended", store_integer(s, st, 9));
+	page_time(w, "last_login", store_integer(s, st, 8));
+	page_time(w, "suspended", store_integer(s, st, 9));
 	record_end(w);
 }
 
@@ -378,7 +269,7 @@ show_member(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = find_organization(&p, &id)) != VERDICT_ok)
+	    (v = page_organization(&p, &id)) != VERDICT_ok)
 		return page_end(&p, v, w);
 	folded = fold_text(p.q.name);
 	if (store_run(state.store, ST_show_member, v_text(folded),
@@ -420,7 +311,7 @@ find_whose(const struct page *p, int64_t *organization, int64_t *row)
 	*organization = *row = 0;
 	if (p->q.organization[0] == '\0')
 		return VERDICT_ok;
-	if ((v = find_organization(p, organization)) != VERDICT_ok ||
+	if ((v = page_organization(p, organization)) != VERDICT_ok ||
 	    p->q.name[0] == '\0')
 		return v;
 	folded = fold_text(p->q.name);
@@ -451,9 +342,9 @@ show_sessions(struct request *request, struct reader *r, struct writer *w)
 	/* "session.organization", the last one shown. */
 	strlcpy(first, p.q.after, sizeof(first));
 	first[strcspn(first, ".")] = '\0';
-	after[0] = number(first);
+	after[0] = page_number(first);
 	if (strchr(p.q.after, '.') != NULL)
-		after[1] = number(strchr(p.q.after, '.') + 1);
+		after[1] = page_number(strchr(p.q.after, '.') + 1);
 	record_array(&p.body, "");
 	for (step = store_run(s, ST_show_sessions, v_int(after[0]),
 	    v_int(after[1]), v_int(store_now(s)), v_int(org), v_int(row));
@@ -525,9 +416,9 @@ put_connection(struct writer *w)
 	record_string(w, "state", store_integer(s, st, 5) == 0 ? "disabled" :
 	    store_integer(s, st, 6) != 0 ? "switched off" : "enabled");
 	record_integer(w, "logins", store_integer(s, st, 7));
-	put_time(w, "last_login", store_integer(s, st, 8));
+	page_time(w, "last_login", store_integer(s, st, 8));
 	put_refusals(w, store_text(s, st, 1), store_text(s, st, 3));
-	put_time(w, "status_at", store_integer(s, st, 9));
+	page_time(w, "status_at", store_integer(s, st, 9));
 	put_status(w);
 	record_end(w);
 }
@@ -549,7 +440,7 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	(void)request;
 	if ((v = page_begin(&p, r)) != VERDICT_ok ||
 	    (p.q.organization[0] != '\0' &&
-	    (v = find_organization(&p, &id)) != VERDICT_ok))
+	    (v = page_organization(&p, &id)) != VERDICT_ok))
 		return page_end(&p, v, w);
 	s = state.store;
 	/* "number organization", of the last one shown. */
@@ -559,7 +450,7 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	wire_init(&one, LIMIT_MESSAGE);
 	record_array(&p.body, "");
 	for (step = store_run(s, st, v_text(folded == NULL ? "" : folded + 1),
-	    v_int(number(first)), v_int(id), v_text(p.q.name));
+	    v_int(page_number(first)), v_int(id), v_text(p.q.name));
 	    step == STEP_ROW; step = store_next(s, st)) {
 		any = true;
 		wire_reset(&one);

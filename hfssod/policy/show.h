@@ -8,9 +8,6 @@
 #include "common/verdict.h"
 #include "common/wire.h"
 
-/* Where the store is; it is opened when it is first needed. */
-void		 show_init(const char *);
-
 enum verdict	 show_organizations(struct request *, struct reader *,
 		    struct writer *);
 enum verdict	 show_members(struct request *, struct reader *,
@@ -21,7 +18,5 @@ enum verdict	 show_sessions(struct request *, struct reader *,
 		    struct writer *);
 enum verdict	 show_connections(struct request *, struct reader *,
 		    struct writer *);
-/* ctl_records with a verdict and nothing to show. */
-void		 show_refuse(struct writer *, enum verdict);
 
 #endif

@@ -36,6 +36,29 @@ state_event_more(const char *format, ...)
 	va_end(ap);
 }
 
+static char	*reader_path;
+
+void
+state_reader(const char *path)
+{
+	free(reader_path);
+	if ((reader_path = strdup(path)) == NULL)
+		fatal("reader");
+}
+
+bool
+state_open(void)
+{
+	const char	*why;
+
+	if (state.store == NULL &&
+	    (state.store = store_open_reader(reader_path, &why)) == NULL) {
+		log_warnx("store can't be read: %s", why);
+		return false;
+	}
+	return true;
+}
+
 /* The stamps of one session, while they are read. */
 struct loading {
 	enum step	 step;

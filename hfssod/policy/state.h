@@ -53,6 +53,12 @@ void	 state_event_more(const char *, ...)
 	    __attribute__((__format__(printf, 1, 2)));
 
 /*
+ * Reader: where its store is; it is opened when it is first needed.  Open
+ * says whether it is open now, and says in the log why not.
+ */
+void	 state_reader(const char *);
+bool	 state_open(void);
+/*
  * Load what the store has into memory: directory, sessions, what was
  * pending.  The store must be open.  False on failure.
  */

@@ -19,6 +19,7 @@
 #include "hfssod/policy/document.h"
 #include "hfssod/policy/access.h"
 #include "hfssod/policy/show.h"
+#include "hfssod/policy/show_page.h"
 #include "turn_fixture.h"
 
 #define VERB(name, answer, refuse, flags) static const struct verb \
@@ -437,7 +438,7 @@ show(const char *organization, const char *name)
 	wire_put_string(&w, "uid 0");
 	ctl_question_put(&w, &q);
 	wire_read(&r, w.data, w.len);
-	show_init(store_path);
+	state_reader(store_path);
 	state.store = NULL;
 	show_connections(NULL, &r, &out);
 	store_close(state.store);

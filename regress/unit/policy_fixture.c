@@ -16,8 +16,9 @@
 #include "policy_fixture.h"
 
 struct view_role_line	 acme_roles[3] = {
-	{ "hub-admins", ROLE_ADMIN }, { "dev", ROLE_WRITE },
-	{ "staff", ROLE_READ }
+	{ ROLE_LINE_VALUE, "hub-admins", ROLE_ADMIN, false },
+	{ ROLE_LINE_VALUE, "dev", ROLE_WRITE, false },
+	{ ROLE_LINE_VALUE, "staff", ROLE_READ, false }
 };
 struct view_group_line	 acme_groups[3] = {
 	{ "nlp-team", "nlp", ROLE_WRITE }, { "ml", "nlp", ROLE_READ },

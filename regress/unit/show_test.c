@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/record.h"
 #include "hfssod/policy/show.h"
+#include "hfssod/policy/show_page.h"
 #include "policy_fixture.h"
 
 typedef enum verdict show_fn(struct request *, struct reader *,
@@ -72,7 +73,7 @@ static int
 setup(void **unused)
 {
 	fixture_begin(unused);
-	show_init(store_path);
+	state_reader(store_path);
 	after[0] = '\0';
 	return 0;
 }
@@ -196,7 +197,7 @@ static void
 no_store(void **unused)
 {
 	(void)unused;
-	show_init("/nonexistent/db");
+	state_reader("/nonexistent/db");
 	ask(show_organizations, "", "");
 	assert_int_equal(result.verdict, VERDICT_unavailable);
 	assert_string_equal(after, "");

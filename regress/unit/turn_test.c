@@ -19,6 +19,7 @@
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/show.h"
+#include "hfssod/policy/show_page.h"
 #include "turn_fixture.h"
 
 #define VERB(name, answer, refuse, flags) static const struct verb \
