@@ -109,10 +109,10 @@ find_value(const struct scim_field *f, const struct scim_value *v)
 
 static enum verdict
 add_value(struct scim_pool *p, struct scim_field *f,
-    const struct scim_value *sent, struct scim_why *why)
+    const struct scim_value *sent, bool add, struct scim_why *why)
 {
 	struct scim_value	 copy = { .text = "" };
-	size_t			 at = find_value(f, sent);
+	size_t			 at = add ? find_value(f, sent) : f->count;
 	enum verdict		 v;
 
 	if (f->attribute->type != SCIM_TYPE_COMPLEX) {
@@ -130,7 +130,8 @@ add_value(struct scim_pool *p, struct scim_field *f,
 	    (v = scim_change_fields(p, &f->values[at], sent, true, why)) !=
 	    VERDICT_ok)
 		return v;
-	scim_change_primary(f, at);
+	if (add)
+		scim_change_primary(f, at);
 	return VERDICT_ok;
 }
 
@@ -146,7 +147,7 @@ change_values(struct scim_pool *p, struct scim_value *in,
 		scim_field_remove(in, sent->attribute->number);
 	f = scim_field_make(p, in, sent->attribute->number);
 	for (i = 0; i < sent->count && v == VERDICT_ok; i++)
-		v = add_value(p, f, &sent->values[i], why);
+		v = add_value(p, f, &sent->values[i], add, why);
 	if (f->count == 0)
 		scim_field_remove(in, sent->attribute->number);
 	return v;
