@@ -244,6 +244,7 @@ SRCS_POLICY = \
 		hfssod/policy/store.c \
 		hfssod/policy/sweep.c \
 		hfssod/policy/table.c \
+		hfssod/policy/token.c \
 		hfssod/policy/turn.c
 
 SRCS_FETCH = \

@@ -26,6 +26,7 @@
 #define LIMIT_HEADERS_BYTES	32768
 #define LIMIT_HEADERS		100
 #define LIMIT_BODY		(384 * 1024)	/* a sign-in form */
+#define LIMIT_BODY_EARLY	(64 * 1024)	/* before it is known whose */
 #define LIMIT_BODIES		(64 * 1024 * 1024) /* being read, per process */
 #define LIMIT_BODY_SMALL	8192		/* our own forms */
 #define LIMIT_PIPELINE		16		/* read ahead of answers */
@@ -94,6 +95,7 @@
 #define LIMIT_SCIM_BODY		(16 * 1024 * 1024) /* of JSON */
 #define LIMIT_SCIM_DEPTH	12		/* of JSON */
 #define LIMIT_SCIM_KEYS		500		/* members of one JSON object */
+#define LIMIT_SCIM_JSON		1200000		/* values in one JSON document */
 #define LIMIT_SCIM_OPERATIONS	1000		/* in one PATCH, or Bulk */
 #define LIMIT_SCIM_ERRORS	LIMIT_SCIM_OPERATIONS
 #define LIMIT_SCIM_ID		64		/* as it may be asked for */
@@ -115,7 +117,7 @@
 #define LIMIT_SCIM_LINKS	1000		/* of one group */
 #define LIMIT_SCIM_SECONDS	60		/* a long list or write */
 #define LIMIT_SCIM_SLICE_MS	20		/* of reader's, of a job's */
-#define LIMIT_SCIM_RATE		200		/* requests of a token, per second */
+#define LIMIT_SCIM_RATE		10000	/* requests of a token, per second */
 #define LIMIT_SCIM_STAGE_SECONDS 600		/* what no write has claimed */
 #define LIMIT_BEARER		1024		/* octets */
 #define LIMIT_TOKENS		200		/* live ones of an organization */

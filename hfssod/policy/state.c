@@ -201,6 +201,7 @@ state_load(void)
 	audit_init(&state.audit);
 	wire_init(&state.also_octets, LIMIT_MESSAGE);
 	refusals_init(&state.refusals);
+	tokens_init(&state.tokens);
 	if ((state.directory = directory_load(state.store)) == NULL)
 		return false;
 	if (state.pending.before > 0 || state.pending.before_all)
@@ -216,6 +217,7 @@ state_free(void)
 	effects_free(&state.effects);
 	sessions_free(&state.sessions);
 	refusals_free(&state.refusals);
+	tokens_free(&state.tokens);
 	audit_free(&state.audit);
 	wire_free(&state.also_octets);
 	directory_free(state.directory);
@@ -238,6 +240,8 @@ bool
 state_bind(void)
 {
 	store_forget(state.store);
+	/* Their connections may be gone from the configuration, or back. */
+	tokens_stale(&state.tokens, 0);
 	if (directory_bind(state.directory, state.store))
 		return true;
 	log_warnx("store: what the configuration names can't be written: %s",

@@ -28,6 +28,7 @@ struct state {
 	struct audit		 audit;
 	struct refusals		 refusals;
 	struct pending		 pending;
+	struct tokens		 tokens;
 
 	/* Of the request that is being run, set by its dispatcher: */
 	struct session		*session;	/* who it is; or NULL */

@@ -157,7 +157,7 @@ tell_repeated(void)
 
 static bool
 write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals,
-    bool logins)
+    bool logins, bool tokens)
 {
 	struct store	*s = state.store;
 	size_t		 i;
@@ -173,6 +173,8 @@ write_all(struct found *f, const int64_t *rows, size_t burned, bool refusals,
 		refusals_write(&state.refusals, s);
 	if (logins)
 		directory_logins_write(state.directory, s);
+	if (tokens)
+		tokens_write(&state.tokens, s);
 	return store_commit(s);
 }
 
@@ -182,7 +184,7 @@ sweep_run(bool all)
 	static struct found	 f;
 	int64_t			 rows[BATCH];
 	size_t			 burned, slots;
-	bool			 refusals, logins, ok;
+	bool			 refusals, logins, tokens, ok;
 
 	memset(&f, 0, sizeof(f));
 	f.now = store_now(state.store);
@@ -195,12 +197,14 @@ sweep_run(bool all)
 	refusals = all ? state.refusals.table.count > 0 :
 	    refusals_due(&state.refusals, f.now);
 	logins = directory_logins_due(state.directory, f.now, all);
+	tokens = tokens_due(&state.tokens, f.now, all);
 	if (f.ended == 0 && f.used == 0 && burned == 0 && !refusals &&
-	    !logins && !pending_due(&state.pending)) {
+	    !logins && !tokens && !pending_due(&state.pending)) {
 		store_forget(state.store);
 		return true;
 	}
-	if ((ok = write_all(&f, rows, burned, refusals, logins))) {
+	if ((ok = write_all(&f, rows, burned, refusals, logins,
+	    tokens))) {
 		apply_found(&f);
 		if (pending_due(&state.pending)) {
 			pending_written(&state.pending);
@@ -210,6 +214,8 @@ sweep_run(bool all)
 			refusals_written(&state.refusals);
 		if (logins)
 			directory_logins_written(state.directory, f.now);
+		if (tokens)
+			tokens_written(&state.tokens, f.now);
 	} else {
 		audit_forget(&state.audit);
 		log_debug("sweep: %s", store_error(state.store));

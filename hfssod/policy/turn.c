@@ -81,6 +81,24 @@ note_store(bool failed)
 	turn.failing = failed;
 }
 
+/* The token, which policy has in memory and reader looks up. */
+static enum verdict
+resolve_token(const struct request *request)
+{
+	static struct token	 token;
+	enum verdict		 v;
+
+	if (state.directory != NULL)
+		return tokens_find(&state.tokens, state.store, request,
+		    &state.token);
+	if (!state_open())
+		return VERDICT_unavailable;
+	v = token_find(state.store, request, store_now(state.store), &token);
+	if (v == VERDICT_ok)
+		state.token = &token;
+	return v;
+}
+
 /*
  * Who it is, once for all handlers: the session of the credential, as the
  * message table demands.
@@ -97,7 +115,7 @@ resolve(const struct verb *verb, const struct request *request)
 	if (demand == MESSAGE_CREDENTIAL_none)
 		return VERDICT_ok;
 	if (demand == MESSAGE_CREDENTIAL_bearer)
-		return VERDICT_token_missing;
+		return resolve_token(request);
 	if (request->credential == CREDENTIAL_SESSION &&
 	    session_key(request->secret, key))
 		state.session = session_find(&state.sessions, key);
@@ -231,6 +249,7 @@ turn_run(const struct verb *verb, struct peer *peer, uint64_t id,
 		verb->refuse(&turn.one, v);
 	}
 	state.session = NULL;
+	state.token = NULL;
 	if (turn.one.bad)
 		fatalx("%s is too long", message_name(verb->answer));
 	a->verb = verb;
@@ -359,6 +378,7 @@ turn_end(turn_send_fn *send)
 	if (failed) {
 		audit_forget(&state.audit);
 		effects_back(&state.effects, 0);
+		tokens_stale(&state.tokens, 0);
 	}
 	if (state.store != NULL) {
 		store_rollback(state.store);

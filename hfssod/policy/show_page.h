@@ -1,0 +1,41 @@
+/*
+ * A page of what hfssoctl is shown: the question, reader's store, the
+ * records, where the list goes on.  Every show_*.c has its lists on it.
+ */
+#ifndef POLICY_SHOW_PAGE_H
+#define POLICY_SHOW_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/record.h"
+#include "common/verdict.h"
+#include "common/wire.h"
+
+#define PAGE	(56 * 1024)	/* octets of records; more begins a new page */
+
+/* One answer, while it is put together. */
+struct page {
+	struct ctl_question	 q;
+	struct writer		 body;
+	char			 after[256];	/* "": it is the last one */
+};
+
+/*
+ * Open the store if it is not, decode the question, begin to read.  End
+ * the page whatever this returned, with the verdict: the octets of
+ * ctl_records are written there, and the page's memory freed.
+ */
+enum verdict	 page_begin(struct page *, struct reader *);
+enum verdict	 page_end(struct page *, enum verdict, struct writer *);
+/* The organization of the question. */
+enum verdict	 page_organization(const struct page *, int64_t *);
+/* Part of a continuation key; 0 if it is none. */
+int64_t		 page_number(const char *);
+/* A time, or null for 0. */
+void		 page_time(struct writer *, const char *, int64_t);
+
+/* ctl_records with a verdict and nothing to show. */
+void		 show_refuse(struct writer *, enum verdict);
+
+#endif
