@@ -50,6 +50,7 @@ stamp_now(const struct session *s, const struct stamp *stamp,
 	if (po == NULL || stamp->connection->settings == NULL)
 		return;
 	d->organization = stamp->organization->name;
+	d->basic = po->mode == MODE_BASIC;
 	d->timeout = po->session_timeout;
 	d->idle = po->session_idle;
 	m = account_member(s->person->account, stamp->organization);

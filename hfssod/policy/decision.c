@@ -66,6 +66,7 @@ best_stamp(const struct decision_input *in, bool *live)
 	for (i = 0; i < in->stamp_count; i++) {
 		s = &in->stamps[i];
 		if (s->organization[0] == '\0' || s->role == ROLE_NONE ||
+		    (wanted[0] == '\0' && s->basic) ||
 		    (wanted[0] != '\0' && strcmp(wanted, s->organization) != 0))
 			continue;
 		l = decision_live(s, in->used, in->now);

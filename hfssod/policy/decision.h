@@ -16,6 +16,7 @@
 /* A session's stamp for one organization, as of now. */
 struct decision_stamp {
 	const char	*organization;	/* name; "" : no longer configured */
+	bool		 basic;		/* proves nothing outside of it */
 	enum role	 role;		/* ROLE_NONE: no member */
 	int64_t		 since;
 	int64_t		 expires;	/* as stored */

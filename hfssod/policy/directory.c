@@ -260,6 +260,13 @@ directory_use(struct directory *d, const struct policy_view *v)
 	d->bound = false;
 }
 
+/* How the store says it. */
+static const char *
+mode_name(const struct organization *o)
+{
+	return o->settings->mode == MODE_BASIC ? "basic" : "managed";
+}
+
 static void
 bind_organizations(struct directory *d, struct store *s)
 {
@@ -274,9 +281,9 @@ bind_organizations(struct directory *d, struct store *s)
 			continue;
 		if (directory_organization_id(d, o->id) != NULL)
 			store_run(s, ST_organization_present, v_int(o->id),
-			    v_text(o->name));
+			    v_text(o->name), v_text(mode_name(o)));
 		else if (store_run(s, ST_organization_add, v_text(o->name),
-		    v_text(o->folded), v_text("managed"),
+		    v_text(o->folded), v_text(mode_name(o)),
 		    v_int(store_now(s))) == STEP_DONE)
 			o->id = store_last_row(s);
 	}

@@ -66,6 +66,7 @@ jit_find(struct found *f, const struct connection *c,
 	f->identity = store_integer(s, ST_identity_account, 9);
 	b = store_blob(s, ST_identity_account, 10);
 	f->name_id = mix(b.data, b.len);
+	f->own = store_integer(s, ST_identity_account, 11) != 0;
 	store_end(s, ST_identity_account);
 	return true;
 }
@@ -98,7 +99,7 @@ jit_allowed(const struct connection *c, const struct identity *id,
 		const char	*what;
 	} keys[] = {
 		{ ST_account_external, "externalId" },
-		{ ST_account_username, "userName" },
+		{ ST_account_username_ever, "userName" },
 		{ ST_account_email, "e-mail" }
 	};
 	enum account_state	 is = ACCOUNT_ACTIVE;
@@ -109,6 +110,8 @@ jit_allowed(const struct connection *c, const struct identity *id,
 	int64_t			 row;
 	size_t			 i;
 
+	if (c->organization->settings->mode == MODE_BASIC)
+		return VERDICT_account_unknown;
 	value[0] = id->subject;
 	value[1] = username = fold_text(id->username);
 	value[2] = email = fold_text(id->email);
@@ -191,17 +194,19 @@ insert(struct found *f, const struct connection *c,
 {
 	struct store	*s = state.store;
 	struct writer	 w;
-	char		*folded, *email, *username;
+	char		*folded, *email, *username, *display;
 	bool		 ok;
 
 	folded = fold_text(f->name);
 	email = fold_text(id->email);
 	username = fold_text(id->username);
+	display = fold_text(f->display_name);
 	ok = store_run(s, ST_account_add, v_text(f->account), v_text(f->name),
 	    v_text(folded), v_int(c->organization->id), v_text(id->email),
 	    v_text_or_null(email), v_text(f->display_name), v_text(id->given),
 	    v_text(id->family), v_text(id->username), v_text_or_null(username),
-	    v_text(id->subject), v_int(now)) == STEP_DONE;
+	    v_text(id->subject), v_int(now), v_int(c->id),
+	    v_text(display)) == STEP_DONE;
 	f->row = store_last_row(s);
 	jit_name_id(&id->name_id, &w);
 	ok = ok && store_run(s, ST_name_use, v_text(folded), v_int(f->row)) ==
@@ -213,6 +218,7 @@ insert(struct found *f, const struct connection *c,
 	free(folded);
 	free(email);
 	free(username);
+	free(display);
 	return ok;
 }
 
@@ -265,8 +271,8 @@ refresh_username(const struct found *f, const struct connection *c,
 	    &is);
 	if (step == STEP_DONE || (step == STEP_ROW && row == f->row))
 		ok = store_run(state.store, ST_account_set_username,
-		    v_int(f->row), v_text(username), v_text(folded)) ==
-		    STEP_DONE;
+		    v_int(f->row), v_text(username), v_text(folded),
+		    v_int(store_now(state.store))) == STEP_DONE;
 	free(folded);
 	return ok && step != STEP_FAILED;
 }
@@ -278,15 +284,12 @@ said(const char *now, const char *before)
 	return now[0] != '\0' ? now : before;
 }
 
-bool
-jit_refresh(struct found *f, const struct connection *c,
-    const struct identity *id)
+static void
+refresh_profile(const struct found *f, const struct identity *id)
 {
-	struct store	*s = state.store;
-	struct writer	 w;
 	const char	*email, *given, *family;
 	char		 name[LIMIT_DISPLAY_NAME + 1];
-	char		*folded;
+	char		*folded, *display;
 
 	jit_display_name(id, name);
 	if (name[0] == '\0')
@@ -294,17 +297,33 @@ jit_refresh(struct found *f, const struct connection *c,
 	email = said(id->email, f->email);
 	given = said(id->given, f->given);
 	family = said(id->family, f->family);
-	if (strcmp(f->email, email) != 0 ||
-	    strcmp(f->display_name, name) != 0 ||
-	    strcmp(f->given, given) != 0 || strcmp(f->family, family) != 0) {
-		folded = fold_text(email);
-		store_run(s, ST_account_profile, v_int(f->row), v_text(email),
-		    v_text_or_null(folded), v_text(name), v_text(given),
-		    v_text(family));
-		free(folded);
+	if (strcmp(f->email, email) == 0 &&
+	    strcmp(f->display_name, name) == 0 &&
+	    strcmp(f->given, given) == 0 && strcmp(f->family, family) == 0)
+		return;
+	folded = fold_text(email);
+	display = fold_text(name);
+	store_run(state.store, ST_account_profile, v_int(f->row),
+	    v_text(email), v_text_or_null(folded), v_text(name),
+	    v_text(given), v_text(family), v_text(display),
+	    v_int(store_now(state.store)));
+	free(folded);
+	free(display);
+}
+
+bool
+jit_refresh(struct found *f, const struct connection *c,
+    const struct identity *id)
+{
+	struct store	*s = state.store;
+	struct writer	 w;
+
+	if (!f->own) {
+		refresh_profile(f, id);
+		if (id->username[0] != '\0' &&
+		    strcmp(f->username, id->username) != 0)
+			refresh_username(f, c, id->username);
 	}
-	if (id->username[0] != '\0' && strcmp(f->username, id->username) != 0)
-		refresh_username(f, c, id->username);
 	jit_name_id(&id->name_id, &w);
 	if (mix(w.data, w.len) != f->name_id)
 		store_run(s, ST_identity_name_id, v_int(f->identity),

@@ -13,7 +13,10 @@
 
 /* What the store has of who signs in. */
 struct found {
-	bool		 known;		/* else there is no such identity */
+	bool		 known;		/* else there is no such account */
+	bool		 own;		/* profile is not the login's to change */
+	bool		 claim;		/* no identity yet: user_claimed */
+	int64_t		 invitation;	/* row of the one he accepts; or 0 */
 	int64_t		 row;
 	int64_t		 identity;
 	enum account_state state;
@@ -33,7 +36,8 @@ bool		 jit_find(struct found *, const struct connection *,
 /*
  * May an account be made for somebody who is not known?  ok, or
  * account_conflict, account_ended, account_unknown (or unavailable).
- * *what, for the log, is the identifier that another account has.
+ * *what, for the log, is the identifier that another account has.  Never
+ * in a basic organization.
  */
 enum verdict	 jit_allowed(const struct connection *,
 		    const struct identity *, const char **);
@@ -45,7 +49,10 @@ bool		 jit_propose(struct found *, const struct identity *);
 /* Make account, name and identity, and tell audit; fills found. */
 bool		 jit_make(struct found *, const struct connection *,
 		    const struct identity *, const struct request *);
-/* Bring a known account up to what the provider says now. */
+/*
+ * Bring a known account up to what the provider says now; where SCIM or
+ * the person has written the profile, it stays.
+ */
 bool		 jit_refresh(struct found *, const struct connection *,
 		    const struct identity *);
 /*

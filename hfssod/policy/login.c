@@ -16,6 +16,7 @@
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/outcome.h"
 #include "hfssod/policy/report.h"
+#include "hfssod/policy/scim_user.h"
 #include "hfssod/policy/state.h"
 
 /* One login, while it is decided and written. */
@@ -65,6 +66,24 @@ decide_once(struct login *l)
 	return outcome_once(l->connection, &l->burn, l->now, &l->detail);
 }
 
+/* Who is known, else who is awaited, else who may be made. */
+static enum verdict
+decide_account(struct login *l)
+{
+	const struct identity	*id = &l->outcome->identity;
+	enum verdict		 v;
+
+	if (!jit_find(&l->found, l->connection, id))
+		return VERDICT_unavailable;
+	if (l->found.known)
+		return l->found.state != ACCOUNT_ACTIVE ?
+		    VERDICT_account_ended :
+		    basic_allowed(&l->found, l->connection);
+	v = user_claim(&l->found, l->connection, id);
+	return v != VERDICT_account_unknown ? v :
+	    jit_allowed(l->connection, id, &l->detail);
+}
+
 static enum verdict
 decide_who(struct login *l)
 {
@@ -72,14 +91,8 @@ decide_who(struct login *l)
 	enum verdict		 v;
 
 	l->proved = true;
-	if (!jit_find(&l->found, l->connection, &o->identity))
-		return VERDICT_unavailable;
-	if (!l->found.known) {
-		v = jit_allowed(l->connection, &o->identity, &l->detail);
-		if (v != VERDICT_ok)
-			return v;
-	} else if (l->found.state != ACCOUNT_ACTIVE)
-		return VERDICT_account_ended;
+	if ((v = decide_account(l)) != VERDICT_ok)
+		return v;
 	v = member_decide(&l->change, l->connection, &l->found, &o->identity,
 	    &l->detail);
 	if (v != VERDICT_ok)
@@ -310,7 +323,8 @@ write_login(struct login *l)
 
 	if ((v = outcome_burn(&l->burn, l->now)) != VERDICT_ok)
 		return v;
-	ok = l->found.known ?
+	ok = l->found.claim ? user_claimed(&l->found, l->connection,
+	    &o->identity, &o->request) : l->found.known ?
 	    jit_refresh(&l->found, l->connection, &o->identity) :
 	    jit_make(&l->found, l->connection, &o->identity, &o->request);
 	if (!ok || !member_login(&l->change, l->connection, &l->found,

@@ -20,8 +20,20 @@ enum verdict	 scim_basic_write(struct scim *, const struct scim_write *,
 /* By id; false if there is none that the token may see. */
 bool		 scim_user_show(struct scim *, const char *,
 		    struct scim_answer *);
+/* The User that an account with this row is in the organization. */
+bool		 scim_user_me(struct scim *, int64_t, struct scim_answer *);
+/* Those two for invitations. */
+bool		 scim_basic_show(struct scim *, const char *,
+		    struct scim_answer *);
+bool		 scim_basic_me(struct scim *, int64_t, struct scim_answer *);
 
-/* What hfssoctl does as well; by is for the audit: "uid 0". */
+/*
+ * What hfssoctl does as well, within the caller's transaction; by is for
+ * the audit: "uid 0".  The row is an account's; in a basic organization
+ * they change its invitation there.  ok, already, no_member_named if it is
+ * not the organization's, taken if somebody else has its names now,
+ * account_ended if it was deleted too long ago to be restored, unavailable.
+ */
 enum verdict	 user_deactivate(int64_t, const struct organization *,
 		    const char *);
 enum verdict	 user_reactivate(int64_t, const struct organization *,
@@ -30,15 +42,28 @@ enum verdict	 user_delete(int64_t, const struct organization *,
 		    const char *);
 enum verdict	 user_restore(int64_t, const struct organization *,
 		    const char *);
-/* Identities: unlink ends his sessions. */
+/*
+ * Identities of this connection (NULL: of every one of the organization):
+ * unlink ends his sessions.  no_identity_named if there is none.
+ */
 enum verdict	 user_unlink(int64_t, const struct organization *,
-		    const char *);
+		    const struct connection *, const char *);
+
 /*
  * A login by somebody who has no identity: the account that SCIM made for
- * him through this connection, linked from now on.  ok with found filled,
- * account_unknown if there is none, or why not.
+ * him through this connection.  Nothing is written: ok with found filled
+ * and its claim set, account_unknown if there is none, or why not.
  */
 enum verdict	 user_claim(struct found *, const struct connection *,
+		    const struct identity *);
+/* Write it: the account is linked from now on.  False on failure. */
+bool		 user_claimed(struct found *, const struct connection *,
 		    const struct identity *, const struct request *);
+/*
+ * Basic organizations: may somebody with an identity still sign in to it?
+ * ok, account_ended or unavailable.
+ */
+enum verdict	 basic_allowed(const struct found *,
+		    const struct connection *);
 
 #endif
