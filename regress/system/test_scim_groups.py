@@ -515,7 +515,6 @@ def test_a_hundred_thousand_members(site, record_property):
     made = client.group("Crowd")
     at = f"/Groups/{made['id']}"
     site.ctl("scim", "link", "big", "Crowd", "nlp", "read")
-    # Five times everybody: the same body as so many members.
     body = json.dumps(s.group("Crowd", *people)).encode()
     seen = Onlookers(site, cookie)
     began = time.monotonic()
