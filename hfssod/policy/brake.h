@@ -1,6 +1,7 @@
 /*
- * The brake: so many Users of an organization may be deactivated or
- * deleted by SCIM within a time, then an administrator has to say yes.
+ * scim brake: so many of an organization's Users may be deactivated or
+ * deleted within a time; whatever comes then is refused until somebody
+ * releases it.
  */
 #ifndef POLICY_BRAKE_H
 #define POLICY_BRAKE_H
@@ -8,10 +9,19 @@
 #include "hfssod/policy/scim.h"
 
 /*
- * One more active User is to be deactivated or deleted: count it, or
- * refuse with scim_brake, detail and retry_after set.  Before any write of
- * the request but its own; what it writes is undone with a refused request.
+ * Somebody is about to be deactivated or deleted: count it in the caller's
+ * transaction.  ok, scim_brake (retry_after and detail are set, nothing is
+ * written), or unavailable.
  */
 enum verdict	 brake_count(struct scim *);
+/*
+ * After a request that the brake refused, outside of what was undone: it
+ * holds from now on, and audit says so once.
+ */
+void		 brake_hold(struct scim *);
+
+/* The handler of `hfssoctl scim release` (turn.h). */
+enum verdict	 scim_release(struct request *, struct reader *,
+		    struct writer *);
 
 #endif

@@ -127,7 +127,7 @@ switch_it(struct reader *r, struct writer *w, bool off)
 {
 	struct connection	*c = NULL;
 	struct ctl_question	 q;
-	struct result		 result = { VERDICT_bad_request, "" };
+	enum verdict		 v = VERDICT_bad_request;
 	const char		*by;
 	char			 detail[256] = "";
 
@@ -135,23 +135,18 @@ switch_it(struct reader *r, struct writer *w, bool off)
 		state_event(off ? "connection disable" : "connection enable",
 		    "by %s organization %.64s connection %.64s", by,
 		    log_safe(q.organization), log_safe(q.name));
-		result.verdict = find(&q, &c);
+		v = find(&q, &c);
 	}
-	if (result.verdict == VERDICT_ok && !off && !c->settings->enabled)
-		result.verdict = VERDICT_configured_off;
-	if (result.verdict == VERDICT_ok) {
+	if (v == VERDICT_ok && !off && !c->settings->enabled)
+		v = VERDICT_configured_off;
+	if (v == VERDICT_ok) {
 		write_switch(c, off, by);
 		snprintf(detail, sizeof(detail), "sign-in through %s of %s is "
 		    "%s, %zu live sessions through it go on", c->name,
 		    c->organization->name, off ? "off" : "on",
 		    live_through(c));
 	}
-	if (store_failed(state.store) ||
-	    result.verdict == VERDICT_unavailable)
-		return VERDICT_unavailable;
-	result.detail = detail;
-	result_put(w, &result);
-	return result.verdict;
+	return control_answer(&q, w, v, detail);
 }
 
 enum verdict

@@ -23,11 +23,16 @@ control_question(struct reader *r, const char **by, struct ctl_question *q)
 	return false;
 }
 
-static enum verdict
-answer(struct writer *w, enum verdict v, const char *detail)
+enum verdict
+control_answer(struct ctl_question *q, struct writer *w, enum verdict v,
+    const char *detail)
 {
 	struct result	 result;
 
+	ctl_question_free(q);
+	/* The dispatcher answers that, and takes back what was written. */
+	if (v == VERDICT_unavailable || store_failed(state.store))
+		return VERDICT_unavailable;
 	result.verdict = v;
 	result.detail = detail;
 	result_put(w, &result);
@@ -163,15 +168,13 @@ session_revoke(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	if (!control_question(r, &by, &q))
-		return answer(w, VERDICT_bad_request, "");
+		return control_answer(&q, w, VERDICT_bad_request, "");
 	state_event("session revoke", "by %s organization %.64s name %.64s",
 	    by, log_safe(q.organization), log_safe(q.name));
 	v = q.organization[0] != '\0' ?
 	    revoke_member(&q, by, detail, sizeof(detail)) :
 	    revoke_one(&q, by, detail, sizeof(detail));
-	if (store_failed(state.store))
-		return VERDICT_unavailable;
-	return answer(w, v, detail);
+	return control_answer(&q, w, v, detail);
 }
 
 /* Whether taking this member's role away leaves no admin. */
@@ -221,14 +224,14 @@ member_role(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	if (!control_question(r, &by, &q))
-		return answer(w, VERDICT_bad_request, "");
+		return control_answer(&q, w, VERDICT_bad_request, "");
 	state_event("member role",
 	    "by %s organization %.64s name %.64s role %.64s", by,
 	    log_safe(q.organization), log_safe(q.name), log_safe(q.role));
 	if (!role_parse(q.role, &role)) {
 		snprintf(detail, sizeof(detail), "valid roles are %s",
 		    role_names());
-		return answer(w, VERDICT_bad_request, detail);
+		return control_answer(&q, w, VERDICT_bad_request, detail);
 	}
 	if ((v = find(&q, &s)) == VERDICT_ok)
 		v = check_last_admin(&s, role, q.force);
@@ -237,5 +240,5 @@ member_role(struct request *request, struct reader *r, struct writer *w)
 	if (v == VERDICT_ok)
 		snprintf(detail, sizeof(detail), "%s is now %s",
 		    log_safe(q.name), role_name(role));
-	return v == VERDICT_unavailable ? v : answer(w, v, detail);
+	return control_answer(&q, w, v, detail);
 }

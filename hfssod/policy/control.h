@@ -20,5 +20,11 @@ enum verdict	 member_role(struct request *, struct reader *,
  */
 bool		 control_question(struct reader *, const char **,
 		    struct ctl_question *);
+/*
+ * ctl_result; frees the question.  Returns the verdict, or unavailable,
+ * and has written nothing then, if the store has failed.
+ */
+enum verdict	 control_answer(struct ctl_question *, struct writer *,
+		    enum verdict, const char *);
 
 #endif

@@ -269,7 +269,7 @@ static const char	 step_4[] =
     "CREATE INDEX token_organization ON token (organization, id);"
     "CREATE TABLE brake (organization INTEGER PRIMARY KEY,"
     " since INTEGER NOT NULL, count INTEGER NOT NULL,"
-    " held INTEGER NOT NULL) STRICT;"
+    " users INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;"
     "CREATE TABLE scim_log (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
     " organization INTEGER NOT NULL, token INTEGER NOT NULL,"
     " request TEXT NOT NULL, method TEXT NOT NULL, resource TEXT NOT NULL,"
