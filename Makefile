@@ -208,6 +208,7 @@ SRCS_POLICY = \
 		hfssod/policy/access.c \
 		hfssod/policy/account.c \
 		hfssod/policy/audit.c \
+		hfssod/policy/brake.c \
 		hfssod/policy/check.c \
 		hfssod/policy/connection.c \
 		hfssod/policy/control.c \
@@ -231,12 +232,24 @@ SRCS_POLICY = \
 		hfssod/policy/report.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
+		hfssod/policy/scim.c \
+		hfssod/policy/scim_basic.c \
 		hfssod/policy/scim_change.c \
 		hfssod/policy/scim_check.c \
+		hfssod/policy/scim_claim.c \
 		hfssod/policy/scim_compare.c \
+		hfssod/policy/scim_invited.c \
+		hfssod/policy/scim_group.c \
+		hfssod/policy/scim_group_patch.c \
+		hfssod/policy/scim_job.c \
+		hfssod/policy/scim_members.c \
 		hfssod/policy/scim_match.c \
 		hfssod/policy/scim_patch.c \
+		hfssod/policy/scim_profile.c \
 		hfssod/policy/scim_resource.c \
+		hfssod/policy/scim_user.c \
+		hfssod/policy/scim_user_create.c \
+		hfssod/policy/scim_user_end.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
 		hfssod/policy/show_page.c \

@@ -14,6 +14,7 @@
 #include "common/child.h"
 #include "common/log.h"
 #include "hfssod/policy/access.h"
+#include "hfssod/policy/brake.h"
 #include "hfssod/policy/check.h"
 #include "hfssod/policy/connection.h"
 #include "hfssod/policy/control.h"
@@ -21,6 +22,7 @@
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
+#include "hfssod/policy/scim.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
@@ -41,9 +43,17 @@
 	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
 	V(session_end, session_ended, session_end_refuse, \
 	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
+	V(scim_admit, scim_answer, scim_answer_refuse, VERB_REQUEST) \
+	V(scim_me, scim_answer, scim_answer_refuse, \
+	    VERB_REQUEST | VERB_STORE) \
+	V(scim_read, scim_answer, scim_answer_refuse, \
+	    VERB_REQUEST | VERB_WRITES) \
+	V(scim_write, scim_answer, scim_answer_refuse, \
+	    VERB_REQUEST | VERB_WRITES | VERB_ALWAYS) \
 	V(session_revoke, ctl_result, result_refuse, \
 	    VERB_WRITES | VERB_ALWAYS) \
 	V(member_role, ctl_result, result_refuse, VERB_WRITES) \
+	V(scim_release, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_enable, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_disable, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_status, none, turn_none, VERB_WRITES) \
