@@ -126,6 +126,7 @@ SRCS_HTTP = \
 		hfssod/http/http.c \
 		hfssod/http/identity.c \
 		hfssod/http/intake.c \
+		hfssod/http/json.c \
 		hfssod/http/listen.c \
 		hfssod/http/login.c \
 		hfssod/http/now.c \
@@ -134,8 +135,13 @@ SRCS_HTTP = \
 		hfssod/http/pending.c \
 		hfssod/http/response.c \
 		hfssod/http/route.c \
+		hfssod/http/scim_bind.c \
+		hfssod/http/scim_discovery.c \
+		hfssod/http/scim_error.c \
 		hfssod/http/scim_filter_text.c \
+		hfssod/http/scim_json.c \
 		hfssod/http/scim_name.c \
+		hfssod/http/scim_patch_text.c \
 		hfssod/http/scim_path_text.c \
 		hfssod/http/scim_word.c \
 		hfssod/http/signout.c \

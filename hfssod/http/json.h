@@ -41,10 +41,10 @@ struct json {
  * Read one value of so many octets, which stay as long as the values are
  * used; these are in the pool.  NULL, and in the last argument what is
  * wrong, for anything else: bad UTF-8, a byte order mark, a NUL also
- * escaped, half a surrogate pair, more than LIMIT_SCIM_DEPTH levels, more
- * than LIMIT_SCIM_KEYS members of one object, or two of the same name
- * (names that differ only in the case of ASCII letters are the same), and
- * something behind it.
+ * escaped, half a surrogate pair, more than LIMIT_SCIM_DEPTH levels or
+ * LIMIT_SCIM_JSON values, more than LIMIT_SCIM_KEYS members of one object,
+ * or two of the same name (names that differ only in the case of ASCII
+ * letters are the same), and something behind it.
  */
 struct json	*json_read(struct scim_pool *, const void *, size_t,
 		    const char **);
@@ -57,7 +57,8 @@ const char	*json_text(struct scim_pool *, const struct json *);
 
 /* A string with its quotes, escaped. */
 void		 json_string(struct buffer *, const char *);
-/* The same of so many octets. */
+/* The same of so many octets; and what stands between the quotes alone. */
 void		 json_octets(struct buffer *, const char *, size_t);
+void		 json_escaped(struct buffer *, const char *, size_t);
 
 #endif
