@@ -16,6 +16,7 @@
 #include "hfssod/policy/decision.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/member.h"
+#include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/state.h"
 
 #define FORM_TOKEN	(2 * SHA256_DIGEST_LENGTH + 1)
@@ -134,9 +135,13 @@ access_check(struct request *request, struct reader *r, struct writer *w)
 	struct decision		 d;
 	struct access_check	 c;
 	struct session		*s = state.session;
+	bool			 stale;
 
 	if (!access_check_get(r, &c))
 		fatalx("access_check is malformed");
+	/* Whose account can't be looked up again is nobody, for now. */
+	if ((stale = s != NULL && !member_fresh(s)))
+		s = NULL;
 	memset(&in, 0, sizeof(in));
 	in.application = application(request->host);
 	in.safe = c.safe;
@@ -153,6 +158,8 @@ access_check(struct request *request, struct reader *r, struct writer *w)
 			    &stamps[in.stamp_count]);
 	}
 	d = decision_access(&in);
+	if (stale && d.verdict != VERDICT_ok)
+		d.verdict = VERDICT_unavailable;
 	if (d.verdict != VERDICT_ok || d.stamp == DECISION_NOBODY)
 		answer_nobody(w, d.verdict);
 	else {
@@ -244,7 +251,7 @@ free_groups(struct session_view *v)
 enum verdict
 session_show(struct request *request, struct reader *r, struct writer *w)
 {
-	const struct account	*a = state.session->person->account;
+	const struct account	*a;
 	struct session_view	 v;
 	struct request		 again;
 	char			 token[FORM_TOKEN], handle[SESSION_HANDLE];
@@ -252,6 +259,9 @@ session_show(struct request *request, struct reader *r, struct writer *w)
 	request_get(r, &again);
 	if (!wire_end(r))
 		fatalx("session_show is malformed");
+	if (!member_fresh(state.session))
+		return VERDICT_unavailable;
+	a = state.session->person->account;
 	memset(&v, 0, sizeof(v));
 	form_token(request->secret, token);
 	session_handle(state.session, handle);

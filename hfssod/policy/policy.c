@@ -23,6 +23,7 @@
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
 #include "hfssod/policy/scim.h"
+#include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
@@ -60,6 +61,12 @@
 	V(document_keep, none, turn_none, VERB_WRITES) \
 	V(document_ask, document_kept, turn_none, 0) \
 	V(check_outcome, none, turn_none, VERB_WRITES | VERB_ALWAYS) \
+	V(scim_stage, scim_answer, scim_answer_refuse, \
+	    VERB_REQUEST | VERB_WRITES) \
+	V(scim_continue, scim_answer, scim_answer_refuse, \
+	    VERB_REQUEST | VERB_WRITES) \
+	V(scim_members, scim_members_page, scim_members_refuse, \
+	    VERB_REQUEST | VERB_STORE) \
 	V(show_organizations, ctl_records, show_refuse, VERB_STORE) \
 	V(show_members, ctl_records, show_refuse, VERB_STORE) \
 	V(show_member, ctl_records, show_refuse, VERB_STORE) \

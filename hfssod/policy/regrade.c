@@ -124,6 +124,23 @@ in_memory(int64_t row)
 }
 
 bool
+member_fresh(const struct session *s)
+{
+	struct account	*a;
+
+	if (s->person->account->epoch == grants_epoch)
+		return true;
+	a = account_load(state.store, state.directory, s->person->row);
+	if (a == NULL)
+		return false;
+	/* What another request of this turn wrote is not sure yet. */
+	if (store_in_transaction(state.store))
+		a->epoch--;
+	session_account(&state.sessions, a);
+	return true;
+}
+
+bool
 member_renew(int64_t row)
 {
 	struct account	*a;
@@ -134,6 +151,20 @@ member_renew(int64_t row)
 		return false;
 	effect_account(&state.effects, a);
 	return true;
+}
+
+static void
+next_epoch(void *unused, uint64_t number)
+{
+	(void)unused;
+	(void)number;
+	grants_epoch++;
+}
+
+void
+member_renew_all(void)
+{
+	effect_call(&state.effects, next_epoch, NULL, 0);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "hfssod/policy/rolemap.h"
 #include "hfssod/policy/scim.h"
+#include "hfssod/policy/session.h"
 
 enum scim_member_kind {	/* kept in the store */
 	MEMBER_ACCOUNT = 1,
@@ -61,6 +62,14 @@ void		 member_inputs_free(struct member_inputs *);
  * audit.  ok or unavailable.
  */
 enum verdict	 member_regrade(int64_t, struct organization *, const char *);
+/*
+ * Before the account of a session counts: look it up again if what many
+ * hold has changed since; false if that can't be done, and then it must not
+ * count.
+ */
+bool		 member_fresh(const struct session *);
+/* What many hold has changed: all in memory are looked up again. */
+void		 member_renew_all(void);
 /* What he holds has changed: memory gets him anew; false on failure. */
 bool		 member_renew(int64_t);
 /* Somebody is deleted: out of every group of his. */

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 
@@ -266,5 +267,7 @@ sweep_due(void)
 	if (state.view != NULL && now >= sweep.bind_next)
 		bind_view(now);
 	sweep_run(false);
+	if (job_sweep())
+		sweep.more = true;
 	sweep.next = now + (sweep.more ? MORE_MS : EVERY_MS);
 }

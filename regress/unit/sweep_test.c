@@ -9,6 +9,7 @@
 
 #include "common/child.h"
 #include "common/clock.h"
+#include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/sweep.h"
 #include "policy_fixture.h"
 
@@ -17,6 +18,13 @@ child_base(void)
 {
 	fail();
 	return NULL;
+}
+
+/* SCIM's jobs have a unit of their own. */
+bool
+job_sweep(void)
+{
+	return false;
 }
 
 static void
