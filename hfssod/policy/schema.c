@@ -193,6 +193,8 @@ static const char	 step_4[] =
     " account (owner, username_folded) WHERE state = 3;"
     "CREATE INDEX account_display ON account (connection, display_folded);"
     "CREATE INDEX account_state ON account (connection, state);"
+    "CREATE INDEX account_listed ON account (connection, id, state)"
+    " WHERE state <> 3;"
     /* Further e-mail addresses; the first is the account's own column. */
     "CREATE TABLE account_email (folded TEXT NOT NULL,"
     " account INTEGER NOT NULL, PRIMARY KEY (folded, account))"
@@ -217,6 +219,7 @@ static const char	 step_4[] =
     "CREATE INDEX invitation_display ON"
     " invitation (connection, display_folded);"
     "CREATE INDEX invitation_state ON invitation (connection, state);"
+    "CREATE INDEX invitation_listed ON invitation (connection);"
 
     /*
      * Groups.  Only the members of the group's edition count: a new
@@ -277,7 +280,11 @@ static const char	 step_4[] =
     " microseconds INTEGER NOT NULL) STRICT;"
     "CREATE INDEX scim_log_organization ON scim_log (organization, id);"
 
-    /* Counters, so that a total is one row. */
+    /*
+     * Counters, so that a total is one row.  moved: how often a list lost
+     * one, or had one back, elsewhere than at its end.
+     */
+    "ALTER TABLE connection ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE connection ADD COLUMN users INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE connection ADD COLUMN invitations"
     " INTEGER NOT NULL DEFAULT 0;"
@@ -293,9 +300,11 @@ static const char	 step_4[] =
     "CREATE TRIGGER user_change AFTER UPDATE OF state, connection"
     " ON account WHEN old.connection IS NOT new.connection"
     "  OR (old.state = 3) <> (new.state = 3) BEGIN"
-    " UPDATE connection SET users = users - (old.state <> 3)"
+    " UPDATE connection SET users = users - (old.state <> 3),"
+    "  moved = moved + 1"
     "  WHERE id = old.connection;"
-    " UPDATE connection SET users = users + (new.state <> 3)"
+    " UPDATE connection SET users = users + (new.state <> 3),"
+    "  moved = moved + 1"
     "  WHERE id = new.connection;"
     "END;"
     "CREATE TRIGGER invitation_add AFTER INSERT ON invitation BEGIN"
@@ -303,7 +312,8 @@ static const char	 step_4[] =
     "  WHERE id = new.connection;"
     "END;"
     "CREATE TRIGGER invitation_remove AFTER DELETE ON invitation BEGIN"
-    " UPDATE connection SET invitations = invitations - 1"
+    " UPDATE connection SET invitations = invitations - 1,"
+    "  moved = moved + 1"
     "  WHERE id = old.connection;"
     "END;"
     "CREATE TRIGGER scim_group_add AFTER INSERT ON scim_group BEGIN"
@@ -311,7 +321,8 @@ static const char	 step_4[] =
     "  WHERE id = new.connection;"
     "END;"
     "CREATE TRIGGER scim_group_remove AFTER DELETE ON scim_group BEGIN"
-    " UPDATE connection SET scim_groups = scim_groups - 1"
+    " UPDATE connection SET scim_groups = scim_groups - 1,"
+    "  moved = moved + 1"
     "  WHERE id = old.connection;"
     "END;";
 
