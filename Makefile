@@ -221,6 +221,7 @@ SRCS_POLICY = \
 		hfssod/policy/decision.c \
 		hfssod/policy/directory.c \
 		hfssod/policy/document.c \
+		hfssod/policy/dryrun.c \
 		hfssod/policy/effect.c \
 		hfssod/policy/fold.c \
 		hfssod/policy/jit.c \
@@ -259,11 +260,13 @@ SRCS_POLICY = \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
 		hfssod/policy/show_page.c \
+		hfssod/policy/show_token.c \
 		hfssod/policy/state.c \
 		hfssod/policy/store.c \
 		hfssod/policy/sweep.c \
 		hfssod/policy/table.c \
 		hfssod/policy/token.c \
+		hfssod/policy/token_control.c \
 		hfssod/policy/turn.c
 
 SRCS_FETCH = \

@@ -39,6 +39,26 @@ control_answer(struct ctl_question *q, struct writer *w, enum verdict v,
 	return v;
 }
 
+enum verdict
+control_records(struct ctl_question *q, struct writer *w, enum verdict v,
+    const char *detail, const struct writer *body)
+{
+	struct result	 result;
+
+	ctl_question_free(q);
+	if (v == VERDICT_unavailable || store_failed(state.store))
+		return VERDICT_unavailable;
+	result.verdict = v;
+	result.detail = detail;
+	result_put(w, &result);
+	wire_put_string(w, "");
+	if (v == VERDICT_ok)
+		wire_put_raw(w, body->data, body->len);
+	else
+		record_null(w, "");
+	return v;
+}
+
 /* Who is meant by an organization and a name. */
 struct subject {
 	struct organization	*organization;

@@ -26,5 +26,8 @@ bool		 control_question(struct reader *, const char **,
  */
 enum verdict	 control_answer(struct ctl_question *, struct writer *,
 		    enum verdict, const char *);
+/* Likewise ctl_records, all on one page; the records if it is ok. */
+enum verdict	 control_records(struct ctl_question *, struct writer *,
+		    enum verdict, const char *, const struct writer *);
 
 #endif

@@ -28,6 +28,7 @@
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
+#include "hfssod/policy/token_control.h"
 #include "hfssod/policy/turn.h"
 
 #define DATABASE	"/hfssod.db"
@@ -54,6 +55,10 @@
 	V(session_revoke, ctl_result, result_refuse, \
 	    VERB_WRITES | VERB_ALWAYS) \
 	V(member_role, ctl_result, result_refuse, VERB_WRITES) \
+	V(token_create, ctl_records, show_refuse, VERB_WRITES) \
+	V(token_rotate, ctl_records, show_refuse, VERB_WRITES) \
+	V(token_revoke, ctl_result, result_refuse, VERB_WRITES) \
+	V(show_tokens, ctl_records, show_refuse, VERB_STORE) \
 	V(scim_release, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_enable, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_disable, ctl_result, result_refuse, VERB_WRITES) \

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "hfssod/policy/dryrun.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 #include "hfssod/policy/turn.h"
@@ -190,6 +191,19 @@ decode_request(const struct verb *verb, const struct peer *peer, uint64_t id,
 		    process_kinds_name(peer->kinds));
 }
 
+/* On the token's copy of the store: nothing of the live one is touched. */
+static enum verdict
+run_dry(const struct verb *verb, struct request *request, struct reader *r)
+{
+	enum verdict	 v;
+
+	if ((v = dryrun_enter(state.token)) == VERDICT_ok)
+		return dryrun_leave(verb->run(request, r, &turn.one));
+	if (v != VERDICT_unavailable)
+		verb->refuse(&turn.one, v);
+	return v;
+}
+
 static enum verdict
 run_handler(const struct verb *verb, struct request *request,
     struct reader *r)
@@ -197,6 +211,9 @@ run_handler(const struct verb *verb, struct request *request,
 	size_t		 mark = state.effects.count;
 	enum verdict	 v = VERDICT_unavailable;
 
+	if (state.token != NULL && state.token->dry &&
+	    state.directory != NULL)
+		return run_dry(verb, request, r);
 	if ((verb->flags & VERB_WRITES) == 0)
 		return verb->run(request, r, &turn.one);
 	if (begin_write())
