@@ -28,6 +28,7 @@ SCIM, JSON = "application/scim+json", "application/json"
 NOBODY = "0123456789abcdef01234567"     # in the form of an id
 MANAGED, BASIC = "scim/v2", "scim-provisioning/v2"
 WAIT = 30 * d.SLOW
+TRUST = ['trust email domains { "example.org" }']
 
 
 # --- answers -----------------------------------------------------------------

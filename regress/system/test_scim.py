@@ -15,7 +15,7 @@ from scim import good, refused
 @pytest.fixture(scope="module")
 def site():
     made = s.Site("protocol", "acme", "beta", "lists", (
-        "basic", ["mode basic", "default role read"]))
+        "basic", ["mode basic", "default role read"], s.TRUST, s.TRUST))
     made.start()
     yield made
     made.end()

@@ -27,7 +27,7 @@ LINES = [
 @pytest.fixture(scope="module")
 def site():
     made = s.Site("groups", ("acme", LINES), ("deny", [
-        "mode managed", "default role deny",
+        "mode managed", "default role deny", 'role attribute "role"',
         'role map "hub-admins" to admin',
         'role map group "In" to read']), ("big", LINES))
     made.start()

@@ -22,7 +22,7 @@ def site():
         ("strict", [*WORDS, "username strict"]), "other",
         top=["reserve names { \"hfsso-reserved\" }"])
     made.add("match", WORDS, one=["scim match username"], two=[
-        "scim match email", 'trust email domains { "example.org" }'])
+        "scim match email", *s.TRUST])
     made.start()
     yield made
     made.end()
@@ -498,15 +498,15 @@ def test_relink_of_a_file(site, acme, tmp_path):
     for spoiled in ([*rows, "old-nobody,new-9"], [*rows, "old-1,new-7"],
                     [*rows[:4], "old-4,new-0"], [*rows, "nonsense"]):
         file.write_text("\n".join(spoiled) + "\n")
-        assert site.daemon.ctl("-f", "member", "relink", "-f", str(file),
-                               "acme").returncode != 0
+        site.not_ctl("member", "relink", "acme", "-connection", "one",
+                     "-f", str(file))
         site.login("old-0", uid="mover-0")
     file.write_text("\n".join(rows) + "\n")
-    assert site.daemon.ctl("-f", "member", "relink", "-n", "-f", str(file),
-                           "acme").returncode == 0
+    site.ctl("member", "relink", "acme", "-connection", "one", "-n", "-f",
+             str(file))
     site.login("old-2", uid="mover-2")
-    assert site.daemon.ctl("-f", "member", "relink", "-f", str(file),
-                           "acme").returncode == 0
+    site.ctl("member", "relink", "acme", "-connection", "one", "-f",
+             str(file))
     for n in range(5):
         cookie = site.login(f"new-{n}", uid=f"mover-{n}")
         assert site.seen(cookie, "X-Hfsso-Account") == ids[n]
@@ -518,8 +518,9 @@ def test_relink_of_a_file(site, acme, tmp_path):
 def gate():
     made = s.Site("basic", ("acme", [
         "mode basic", "default role read",
+        'resource group attribute "groups"',
         'resource group map "h" to "hand" role read'],
-        ["trust email domains { \"example.org\" }"]), application="acme")
+        s.TRUST, s.TRUST), application="acme")
     made.start()
     for name in ("ann", "ben", "cay", "dee", "eve", "fay", "gil"):
         made.ctl("account", "add", name, f"{name}@example.org")
