@@ -80,7 +80,7 @@ const struct command	commands[] = {
 	    "Give everything that belongs to this connection to one of "
 	    "another name?", ""),
 	ASKS("token create ORG", token_create,
-	    "connection name expires profile from rights dry-run"),
+	    "connection name expires profile from rights rate dry-run"),
 	ASKS("token rotate ORG TOKEN", token_rotate, "overlap"),
 	HURTS("token revoke ORG TOKEN", token_revoke,
 	    "Revoke this token? Whoever uses it is refused from now on.", ""),

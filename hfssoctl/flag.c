@@ -46,6 +46,7 @@ static const struct flag flags[] = {
 	{ "overlap", "overlap", "TIME", FORM_TIME, NULL },
 	{ "profile", "profile", "PROFILE", FORM_WORD,
 	    "tolerant strict entra okta" },
+	{ "rate", "rate", "N", FORM_NUMBER, NULL },
 	{ "rights", "rights", "LIST", FORM_WORDS,
 	    "users groups read delete relink links" },
 	{ "service", "service", NULL, FORM_YES, NULL },
