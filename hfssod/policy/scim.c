@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/brake.h"
+#include "hfssod/policy/brake.h"
 #include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/scim_user.h"
@@ -463,6 +464,8 @@ write_marked(struct scim *s, const struct scim_write *w,
 		store_step(s->store, ST_scim_undo, NULL, 0);
 	}
 	store_step(s->store, ST_scim_keep, NULL, 0);
+	if (v == VERDICT_scim_brake)
+		brake_hold(s);
 	if (v == VERDICT_scim_brake)
 		brake_hold(s);
 	return store_failed(s->store) ? VERDICT_unavailable : v;

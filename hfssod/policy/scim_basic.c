@@ -165,14 +165,11 @@ basic_unlinked(int64_t row, const struct organization *o)
 }
 
 static enum verdict
-set_state(const struct invitation *i, const struct organization *o,
-    enum account_state to, const char *external)
+set_state(const struct invitation *i, enum account_state to,
+    const char *external)
 {
 	int64_t	 now = store_now(state.store);
 
-	if (i->account != 0 && i->state == ACCOUNT_ACTIVE &&
-	    to != ACCOUNT_ACTIVE)
-		member_stamps_end(i->account, o);
 	if (store_run(state.store, ST_invitation_change, v_int(i->row),
 	    v_int(to), v_text_or_null(external), v_int(i->version + 1),
 	    v_int(now)) == STEP_CONFLICT)
@@ -186,8 +183,6 @@ drop(const struct invitation *i, const struct organization *o)
 {
 	struct store	*s = state.store;
 
-	if (i->account != 0)
-		member_stamps_end(i->account, o);
 	member_leave_groups(i->row, MEMBER_INVITATION);
 	store_run(s, ST_invitation_remove, v_int(i->row));
 	if (i->account == 0)
@@ -213,7 +208,9 @@ basic_set_active(int64_t row, const struct organization *o, bool active,
 	to = active ? ACCOUNT_ACTIVE : ACCOUNT_DEACTIVATED;
 	if (i.state == to)
 		return VERDICT_already;
-	if ((v = set_state(&i, o, to, i.external)) == VERDICT_ok)
+	if (!active)
+		member_stamps_end(row, o);
+	if ((v = set_state(&i, to, i.external)) == VERDICT_ok)
 		tell(&i, o, by, NULL, active ? "hfsso.account_reactivate" :
 		    "hfsso.account_deactivate");
 	return store_failed(state.store) ? VERDICT_unavailable : v;
@@ -229,6 +226,7 @@ basic_remove(int64_t row, const struct organization *o, const char *by)
 		member_stamps_end(row, o);
 	if (v != VERDICT_ok)
 		return v;
+	member_stamps_end(row, o);
 	if ((v = drop(&i, o)) == VERDICT_ok)
 		tell(&i, o, by, NULL, "org.remove_user");
 	return store_failed(state.store) ? VERDICT_unavailable : v;
@@ -331,13 +329,16 @@ change(struct scim *s, const struct invitation *i, bool active,
 	to = active ? ACCOUNT_ACTIVE : ACCOUNT_DEACTIVATED;
 	if (i->state == ACCOUNT_ACTIVE && !active) {
 		type = "hfsso.account_deactivate";
+		/* Before the first write: effect.h. */
+		if (i->account != 0)
+			member_stamps_end(i->account, s->at);
 		v = brake_count(s);
 	} else if (i->state != to)
 		type = "hfsso.account_reactivate";
 	if (v == VERDICT_ok && strcmp(i->external, external) != 0)
 		v = part(s, i);
 	if (v == VERDICT_ok)
-		v = set_state(i, s->at, to, external);
+		v = set_state(i, to, external);
 	if (v == VERDICT_scim_uniqueness)
 		return taken(s);
 	if (v == VERDICT_ok)
@@ -509,6 +510,8 @@ delete(struct scim *s, const struct invitation *i)
 {
 	enum verdict	 v = VERDICT_ok;
 
+	if (i->account != 0)
+		member_stamps_end(i->account, s->at);
 	if (i->state == ACCOUNT_ACTIVE)
 		v = brake_count(s);
 	if (v == VERDICT_ok)

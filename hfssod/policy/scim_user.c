@@ -213,9 +213,7 @@ decide(struct change *c)
 		return v;
 	if ((v = check_admin(c)) != VERDICT_ok)
 		return v;
-	if (!check_unlink(c))
-		return VERDICT_unavailable;
-	return c->withdraw ? brake_count(c->scim) : VERDICT_ok;
+	return check_unlink(c) ? VERDICT_ok : VERDICT_unavailable;
 }
 
 static enum verdict
@@ -313,7 +311,8 @@ write_change(struct change *c, const struct scim_value *v, const char *type)
 	/* Revocations before the first write: effect.h. */
 	if (c->withdraw || c->unlink)
 		member_sessions_end(c->user->row, NULL);
-	if ((verdict = write_columns(c)) != VERDICT_ok ||
+	if ((c->withdraw && (verdict = brake_count(s)) != VERDICT_ok) ||
+	    (verdict = write_columns(c)) != VERDICT_ok ||
 	    (verdict = write_rest(c, v, c->user->version + 1)) != VERDICT_ok)
 		return verdict;
 	if (type == NULL)
@@ -419,10 +418,10 @@ delete(struct scim *s, const struct user *u)
 {
 	enum verdict	 v = VERDICT_ok;
 
+	member_sessions_end(u->row, NULL);
 	if (u->state == ACCOUNT_ACTIVE &&
 	    (v = brake_count(s)) != VERDICT_ok)
 		return v;
-	member_sessions_end(u->row, NULL);
 	user_remove(u->row, s->at, s->now, u->version + 1);
 	scim_tell(s, "org.remove_user", u->id, u->name, "userName",
 	    u->was.username);
