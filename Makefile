@@ -224,8 +224,10 @@ SRCS_POLICY = \
 		hfssod/policy/dryrun.c \
 		hfssod/policy/effect.c \
 		hfssod/policy/fold.c \
+		hfssod/policy/grant.c \
 		hfssod/policy/jit.c \
 		hfssod/policy/left.c \
+		hfssod/policy/link.c \
 		hfssod/policy/login.c \
 		hfssod/policy/loginkey.c \
 		hfssod/policy/logout.c \
@@ -259,6 +261,7 @@ SRCS_POLICY = \
 		hfssod/policy/scim_user_end.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
+		hfssod/policy/show_group.c \
 		hfssod/policy/show_page.c \
 		hfssod/policy/show_token.c \
 		hfssod/policy/state.c \

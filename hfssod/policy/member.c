@@ -18,7 +18,8 @@ const char *
 grant_source_name(int source)
 {
 	return source == GRANT_MANUAL ? "manual" :
-	    source == GRANT_LOGIN ? "login map" : "";
+	    source == GRANT_LOGIN ? "login map" :
+	    source == GRANT_LINK ? "SCIM group" : "";
 }
 
 enum verdict

@@ -17,9 +17,10 @@
 /* Why somebody has a role in a resource group; kept in the store. */
 enum grant_source {
 	GRANT_MANUAL = 1,
-	GRANT_LOGIN = 2
+	GRANT_LOGIN = 2,
+	GRANT_LINK = 3		/* of a SCIM group: computed, never stored */
 };
-/* "manual", "login map"; "" for another number. */
+/* "manual", "login map", "SCIM group"; "" for another number. */
 const char	*grant_source_name(int);
 
 /* What a login makes of a membership; decided before anything is written. */

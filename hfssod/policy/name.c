@@ -50,6 +50,24 @@ name_legal(const char *name)
 }
 
 bool
+slug_legal(const char *text)
+{
+	size_t	 i, len = strlen(text);
+
+	if (len == 0 || len > LIMIT_SLUG)
+		return false;
+	for (i = 0; i < len; i++) {
+		if ((text[i] >= '0' && text[i] <= '9') ||
+		    (text[i] >= 'A' && text[i] <= 'Z') ||
+		    (text[i] >= 'a' && text[i] <= 'z'))
+			continue;
+		if (i == 0 || i + 1 == len || strchr("-_.", text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
 name_reserved(const char *name, const struct strings *more)
 {
 	size_t	 i;

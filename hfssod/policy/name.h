@@ -18,6 +18,11 @@
 
 bool	 name_legal(const char *);
 /*
+ * A resource group's slug: letters, digits, and inner - _ . up to
+ * LIMIT_SLUG octets.
+ */
+bool	 slug_legal(const char *);
+/*
  * Whether nobody may have this name, in any case: a route of ours or of a
  * hub, or a word of the list.
  */

@@ -19,6 +19,7 @@
 #include "hfssod/policy/connection.h"
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/document.h"
+#include "hfssod/policy/link.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
@@ -72,6 +73,14 @@
 	    VERB_REQUEST | VERB_WRITES) \
 	V(scim_members, scim_members_page, scim_members_refuse, \
 	    VERB_REQUEST | VERB_STORE) \
+	V(link_change, link_changed, link_refuse, \
+	    VERB_REQUEST | VERB_WRITES) \
+	V(scim_link, ctl_result, result_refuse, VERB_WRITES) \
+	V(scim_unlink, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_grant, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_ungrant, ctl_result, result_refuse, VERB_WRITES) \
+	V(show_groups, ctl_records, show_refuse, VERB_STORE) \
+	V(show_group, ctl_records, show_refuse, VERB_STORE) \
 	V(show_organizations, ctl_records, show_refuse, VERB_STORE) \
 	V(show_members, ctl_records, show_refuse, VERB_STORE) \
 	V(show_member, ctl_records, show_refuse, VERB_STORE) \

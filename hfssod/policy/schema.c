@@ -248,6 +248,7 @@ static const char	 step_4[] =
     " created INTEGER NOT NULL, PRIMARY KEY (scim_group, resource_group))"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX scim_link_resource ON scim_link (resource_group);"
+    "CREATE INDEX grants_resource ON grants (resource_group, source);"
     /* A write that goes on over several turns; what is kept is its own. */
     "CREATE TABLE scim_job (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " root INTEGER NOT NULL, organization INTEGER NOT NULL,"

@@ -18,5 +18,10 @@ enum verdict	 show_sessions(struct request *, struct reader *,
 		    struct writer *);
 enum verdict	 show_connections(struct request *, struct reader *,
 		    struct writer *);
+/* show_group.c */
+enum verdict	 show_groups(struct request *, struct reader *,
+		    struct writer *);
+enum verdict	 show_group(struct request *, struct reader *,
+		    struct writer *);
 
 #endif
