@@ -37,7 +37,7 @@ add_roles(struct scim_pool *pool, struct bytes stored, struct strings *roles)
 	}
 	f = scim_field(&v, SCIM_roles);
 	for (i = 0; f != NULL && i < f->count; i++) {
-		text = scim_text(&f->values[i], SCIM_roles_value);
+		text = scim_own_text(&f->values[i], SCIM_roles_value);
 		if (text[0] != '\0')
 			add(pool, roles, text);
 	}
