@@ -136,14 +136,27 @@ SRCS_HTTP = \
 		hfssod/http/response.c \
 		hfssod/http/route.c \
 		hfssod/http/scim_bind.c \
+		hfssod/http/scim_bulk.c \
+		hfssod/http/scim_bulk_text.c \
+		hfssod/http/scim_call.c \
 		hfssod/http/scim_discovery.c \
 		hfssod/http/scim_error.c \
 		hfssod/http/scim_filter_text.c \
+		hfssod/http/scim_head.c \
 		hfssod/http/scim_json.c \
+		hfssod/http/scim_links.c \
+		hfssod/http/scim_list.c \
 		hfssod/http/scim_name.c \
+		hfssod/http/scim_out.c \
 		hfssod/http/scim_patch_text.c \
 		hfssod/http/scim_path_text.c \
+		hfssod/http/scim_query.c \
+		hfssod/http/scim_reply.c \
+		hfssod/http/scim_request.c \
+		hfssod/http/scim_single.c \
+		hfssod/http/scim_target.c \
 		hfssod/http/scim_word.c \
+		hfssod/http/scim_write.c \
 		hfssod/http/signout.c \
 		hfssod/http/sso.c \
 		hfssod/http/stream.c \
@@ -232,6 +245,8 @@ SRCS_POLICY = \
 		hfssod/policy/loginkey.c \
 		hfssod/policy/logout.c \
 		hfssod/policy/member.c \
+		hfssod/policy/member_add.c \
+		hfssod/policy/member_control.c \
 		hfssod/policy/name.c \
 		hfssod/policy/outcome.c \
 		hfssod/policy/pending.c \

@@ -23,6 +23,7 @@
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
 #include "hfssod/policy/logout.h"
+#include "hfssod/policy/member_control.h"
 #include "hfssod/policy/scim.h"
 #include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/show.h"
@@ -56,6 +57,16 @@
 	V(session_revoke, ctl_result, result_refuse, \
 	    VERB_WRITES | VERB_ALWAYS) \
 	V(member_role, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_add, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_deactivate, ctl_result, result_refuse, \
+	    VERB_WRITES | VERB_ALWAYS) \
+	V(member_reactivate, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_delete, ctl_result, result_refuse, \
+	    VERB_WRITES | VERB_ALWAYS) \
+	V(member_restore, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_rename, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_unlink, ctl_result, result_refuse, VERB_WRITES) \
+	V(account_add, ctl_result, result_refuse, VERB_WRITES) \
 	V(token_create, ctl_records, show_refuse, VERB_WRITES) \
 	V(token_rotate, ctl_records, show_refuse, VERB_WRITES) \
 	V(token_revoke, ctl_result, result_refuse, VERB_WRITES) \

@@ -201,6 +201,9 @@ static const char	 step_4[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX account_email_account ON account_email (account);"
 
+    "CREATE INDEX membership_admin ON membership (organization)"
+    " WHERE role = 5;"
+
     /* Basic organizations: account NULL is one that there is not. */
     "CREATE TABLE invitation (id INTEGER PRIMARY KEY,"
     " invitation TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL,"

@@ -179,7 +179,9 @@ scim_tell(struct scim *s, const char *type, const char *id, const char *name,
 	e.account = id;
 	e.name = name;
 	e.by = s->by;
-	e.request = &s->where->request;
+	/* None where hfssoctl does what a client could have. */
+	if (s->token.row != 0)
+		e.request = &s->where->request;
 	audit_begin(&state.audit, &e);
 	record_string(&state.audit.record, "connection", s->of->name);
 	if (key[0] != '\0')
