@@ -304,7 +304,7 @@ class Site(World):
     def add(self, name, lines=d.ROLES, one=(), two=()):
         connections = []
         for which, more in (("one", one), ("two", two)):
-            idp = self.idp(f"{name}-{which}")
+            idp = self.idp(f"{name}-{which}", key=d.ec_key())
             path = self.folder / f"{name}-{which}.xml"
             path.write_text(idp.metadata())
             connections.append(d.Connection(which, path, more))

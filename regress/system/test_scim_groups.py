@@ -127,6 +127,51 @@ def test_deleted_users_leave(acme):
     assert acme.members(made) == {two}
 
 
+def test_members_in_lists(site):
+    """More than one answer of policy's holds, by every way to read them."""
+    client = site.client("big", tokens=8)
+    people = {client.user(f"listed-{n}")["id"] for n in range(130)}
+    made = client.group("Listed", *people)
+    small = client.group("Listed Small", *list(people)[:2])
+    assert len(made["members"]) == 130
+    at = f"/Groups/{made['id']}"
+    where = {"filter": 'displayName sw "listed"'}
+    for page in (client.find("Groups", **where),
+                 client.find("Groups", sortBy="displayName", **where),
+                 s.listed(client.post("/Groups/.search", {
+                     "schemas": [s.SEARCH], **where})),
+                 s.listed(client.post("/.search", {
+                     "schemas": [s.SEARCH], **where})),
+                 {"Resources": client.walk("Groups", count=1, **where)}):
+        got = {x["displayName"]: {y["value"] for y in x["members"]}
+               for x in page["Resources"]}
+        assert got == {"Listed": people,
+                       "Listed Small": set(list(people)[:2])}
+    told = good(client.put(at, s.group("Listed", *people)))
+    assert {x["value"] for x in told["members"]} == people
+    told = good(client.get(at, {"attributes": "members.value"}))
+    assert {x["value"] for x in told["members"]} == people
+    assert all(set(x) == {"value"} for x in told["members"])
+    told = good(client.get(at, {"attributes": "displayName"}))
+    assert "members" not in told
+    head = client.ask("HEAD", at)
+    assert head.status == 200 and head.body == b""
+    assert client.members(small["id"]) <= people
+
+
+def test_a_patch_of_too_many(site):
+    """A PATCH names a bounded number; PUT is for whole lists."""
+    client = site.client("big", tokens=2)
+    who = client.user("too-many")["id"]
+    made = client.group("Too Many", who)["id"]
+    many = [f"{n:024x}" for n in range(5001)]
+    for op in ("add", "remove", "replace"):
+        answer = client.patch(f"/Groups/{made}", (op, "members", v(*many)))
+        assert answer.status in (400, 413), answer
+        refused(answer, answer.status)
+    assert client.members(made) == {who}
+
+
 # --- nesting -----------------------------------------------------------------
 
 def test_nesting(site, acme):
