@@ -1,0 +1,674 @@
+/*
+ * Units of hfssod/policy/scim.c and scim_user*.c: Users of a managed
+ * organization and how they live and end, on a store, in turns.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hfssod/policy/scim_user.h"
+#include "user_fixture.h"
+
+#define ADA	"userName=Ada.L@acme.com;externalId=x1;displayName=Ada;" \
+		"emails[value=ada@acme.com;primary=true]"
+#define BOB	"userName=bob;externalId=x2"
+
+static void
+fails(enum verdict v, enum verdict expected)
+{
+	if (v != expected)
+		print_message("%s, not %s: %s\n", verdict_name(v),
+		    verdict_name(expected), reply.detail);
+	assert_int_equal(v, expected);
+	assert_int_equal(reply.version, 0);
+	assert_null(reply.value.fields);
+}
+
+static int64_t
+accounts(void)
+{
+	return query("SELECT count(*) FROM account");
+}
+
+/* --- making and reading ------------------------------------------------- */
+
+static void
+create(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(reply.version, 1);
+	assert_true(active());
+	assert_string_equal(has(SCIM_userName), "Ada.L@acme.com");
+	assert_string_equal(has(SCIM_externalId), "x1");
+	assert_string_equal(has(SCIM_meta_version), "W/\"1\"");
+	assert_int_equal(query("SELECT count(*) FROM account WHERE name ="
+	    " 'Ada-L' AND folded = 'ada-l' AND state = 1 AND email ="
+	    " 'ada@acme.com' AND display_folded = 'ada' AND external_id ="
+	    " 'x1' AND linked = 0 AND connection = 1 AND scim IS NOT NULL"),
+	    1);
+	assert_int_equal(query("SELECT members FROM organization"), 1);
+	assert_int_equal(query("SELECT users FROM connection WHERE id = 1"),
+	    1);
+	assert_int_equal(query("SELECT role FROM membership"), ROLE_READ);
+	assert_int_equal(query("SELECT login_at FROM membership"), 0);
+	assert_int_equal(audited("org.add_user"), 1);
+	assert_int_equal(query("SELECT count(*) FROM scim_log WHERE method ="
+	    " 'POST' AND result = 'ok' AND name = 'Ada.L@acme.com' AND"
+	    " token = 1 AND microseconds < 10000000"), 1);
+	assert_int_equal(query("SELECT count(*) FROM identity"), 0);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_int_equal(reply.version, 1);
+	assert_string_equal(has(SCIM_id), id);
+	assert_string_equal(has(SCIM_displayName), "Ada");
+}
+
+/* What is read-only is ours, whatever the client says of it. */
+static void
+read_only(void **unused)
+{
+	assert_int_equal(post("userName=eve;id=000000000000000000000000;"
+	    "meta[created=1999-01-01T00:00:00Z;version=9];"
+	    "groups[value=g1]"), VERDICT_ok);
+	(void)unused;
+	assert_string_not_equal(has(SCIM_id), "000000000000000000000000");
+	assert_string_equal(has(SCIM_meta_version), "W/\"1\"");
+	assert_string_not_equal(has(SCIM_meta_created),
+	    "1999-01-01T00:00:00Z");
+	assert_null(scim_field(&reply.value, SCIM_groups));
+}
+
+static void
+conflicts(void **unused)
+{
+	const char	*ada = made(ADA), *bob = made(BOB);
+
+	(void)unused;
+	/* An active one with this externalId; a userName in another case. */
+	fails(post("userName=new;externalId=x1"), VERDICT_scim_uniqueness);
+	fails(post("userName=BOB;externalId=x3"), VERDICT_scim_uniqueness);
+	fails(patch(bob, SCIM_REPLACE, SCIM_none, "userName=ada.l@ACME.com"),
+	    VERDICT_scim_uniqueness);
+	fails(patch(bob, SCIM_REPLACE, SCIM_none, "externalId=x1"),
+	    VERDICT_scim_uniqueness);
+	fails(post("displayName=nobody"), VERDICT_scim_invalid_value);
+	assert_int_equal(accounts(), 2);
+	assert_int_equal(query("SELECT count(*) FROM name_used"), 2);
+	/* Refused ones leave their line and nothing else. */
+	assert_int_equal(query("SELECT count(*) FROM scim_log WHERE result"
+	    " <> 'ok'"), 5);
+	assert_int_equal(query("SELECT count(*) FROM audit WHERE type <>"
+	    " 'org.add_user'"), 0);
+	/* The other connection has externalIds of its own, but no names. */
+	token = "entra";
+	fails(post("userName=bob;externalId=x9"), VERDICT_scim_uniqueness);
+	assert_int_equal(post("userName=carl;externalId=x1"), VERDICT_ok);
+	fails(get(ada), VERDICT_scim_not_found);
+	fails(get(bob), VERDICT_scim_not_found);
+	assert_int_equal(audit_verify(state.store, 1, NULL), 0);
+}
+
+static void
+others(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	token = "entra";
+	fails(get(id), VERDICT_scim_not_found);
+	fails(delete(id), VERDICT_scim_not_found);
+	fails(put(id, BOB), VERDICT_scim_not_found);
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "active=false"),
+	    VERDICT_scim_not_found);
+	token = "okta";
+	fails(get("000000000000000000000000"), VERDICT_scim_not_found);
+	fails(get(""), VERDICT_scim_not_found);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_int_equal(reply.version, 1);
+}
+
+static void
+rights(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	token = "read";
+	assert_int_equal(get(id), VERDICT_ok);
+	fails(post(BOB), VERDICT_token_right);
+	fails(delete(id), VERDICT_token_right);
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "active=false"),
+	    VERDICT_token_right);
+	token = "okta";
+	base = SCIM_BASE_BASIC;
+	fails(get(id), VERDICT_not_found);
+	fails(post(BOB), VERDICT_not_found);
+	base = SCIM_BASE_MANAGED;
+	token = "nobody";
+	fails(post(BOB), VERDICT_token_unknown);
+	assert_int_equal(accounts(), 1);
+}
+
+static void
+taken_liberties(void **unused)
+{
+	(void)unused;
+	token = "strict";
+	liberties = SCIM_LIBERTY_BOOLEAN;
+	fails(post(ADA), VERDICT_scim_invalid_value);
+	liberties = SCIM_LIBERTY_SCHEMAS;
+	fails(post(ADA), VERDICT_scim_invalid_syntax);
+	liberties = SCIM_LIBERTY_UNKNOWN | SCIM_LIBERTY_READ_ONLY;
+	assert_int_equal(post(ADA), VERDICT_ok);
+	token = "okta";
+	liberties = SCIM_LIBERTY_ALL;
+	assert_int_equal(post(BOB), VERDICT_ok);
+}
+
+static void
+conditions(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	if_match = (struct scim_condition){ true, false, 1, { 2 } };
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "title=Dr"),
+	    VERDICT_scim_precondition);
+	if_match = (struct scim_condition){ true, false, 0, { 0 } };
+	fails(delete(id), VERDICT_scim_precondition);
+	if_match = (struct scim_condition){ true, false, 2, { 7, 1 } };
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none, "title=Dr"),
+	    VERDICT_ok);
+	assert_int_equal(reply.version, 2);
+	if_match = (struct scim_condition){ true, true, 0, { 0 } };
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none, "title=Prof"),
+	    VERDICT_ok);
+	if_match = (struct scim_condition){ true, false, 1, { 3 } };
+	assert_int_equal(get(id), VERDICT_scim_not_modified);
+	if_match = (struct scim_condition){ true, false, 1, { 2 } };
+	assert_int_equal(get(id), VERDICT_ok);
+	if_match = (struct scim_condition){ true, true, 0, { 0 } };
+	fails(delete("000000000000000000000000"), VERDICT_scim_not_found);
+}
+
+/* --- changing ----------------------------------------------------------- */
+
+static void
+same_again(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(put(id, ADA), VERDICT_ok);
+	assert_int_equal(reply.version, 1);
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none, "active=true;"
+	    "displayName=Ada"), VERDICT_ok);
+	assert_int_equal(reply.version, 1);
+	assert_int_equal(audited("hfsso.account_update"), 0);
+	/* The case of a userName is a change. */
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none,
+	    "userName=ADA.L@acme.com"), VERDICT_ok);
+	assert_int_equal(reply.version, 2);
+	assert_string_equal(has(SCIM_userName), "ADA.L@acme.com");
+	assert_int_equal(query("SELECT count(*) FROM account WHERE username ="
+	    " 'ADA.L@acme.com' AND name = 'Ada-L'"), 1);
+}
+
+static void
+put_replaces(void **unused)
+{
+	const char	*id = made(ADA ";title=Dr;name[givenName=Ada];"
+	    "emails[value=a2@acme.com]");
+
+	(void)unused;
+	assert_int_equal(query("SELECT count(*) FROM account_email"), 1);
+	assert_int_equal(put(id, "userName=ada;externalId=x1"), VERDICT_ok);
+	assert_int_equal(reply.version, 2);
+	assert_string_equal(has(SCIM_title), "");
+	assert_null(scim_field(&reply.value, SCIM_emails));
+	assert_true(active());
+	assert_int_equal(query("SELECT count(*) FROM account_email"), 0);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE email = ''"
+	    " AND email_folded IS NULL AND given = '' AND display_name = ''"),
+	    1);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_int_equal(reply.version, 2);
+	assert_string_equal(has(SCIM_title), "");
+}
+
+/* A live session's headers say at once what SCIM says. */
+static void
+live_profile(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_string_equal(account_of(id)->display_name, "Ada");
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none,
+	    "displayName=Countess;emails[value=c@acme.com;primary=true]"),
+	    VERDICT_ok);
+	assert_int_equal(sessions_of(id), 1);
+	assert_string_equal(account_of(id)->display_name, "Countess");
+	assert_string_equal(account_of(id)->email, "c@acme.com");
+}
+
+static void
+too_long(void **unused)
+{
+	char	 text[LIMIT_VALUE + 64];
+	const char *id = made(ADA);
+
+	(void)unused;
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "userName=", 9);
+	text[sizeof(text) - 1] = '\0';
+	fails(post(text), VERDICT_scim_invalid_value);
+	memcpy(text, "externalId=", 11);
+	fails(patch(id, SCIM_REPLACE, SCIM_none, text),
+	    VERDICT_scim_invalid_value);
+	/* A long name is kept whole, and cut where it is shown. */
+	memcpy(text, "displayName=", 12);
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none, text),
+	    VERDICT_ok);
+	assert_int_equal(strlen(has(SCIM_displayName)),
+	    sizeof(text) - 1 - 12);
+	assert_int_equal(query("SELECT length(display_name) FROM account"),
+	    LIMIT_DISPLAY_NAME);
+	fails(post("userName=a\tb"), VERDICT_scim_invalid_value);
+	fails(post("userName=ok;emails[value=a\nb]"),
+	    VERDICT_scim_invalid_value);
+}
+
+static void
+strict_names(void **unused)
+{
+	static const char *const	 bad[] = { "a", "a_b", "-ab", "ab-",
+	    "a--b", "123", "0123456789abcdef01234567",
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "J\303\266rg" };
+	char				 text[80];
+	const char			*id;
+	size_t				 i;
+
+	(void)unused;
+	acme.username_strict = true;
+	fixture_use();
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "userName=%s", bad[i]);
+		fails(post(text), VERDICT_scim_invalid_value);
+		assert_non_null(strstr(reply.detail, "userName"));
+	}
+	fails(post("userName=admin"), VERDICT_scim_uniqueness);
+	fails(post("userName=Acme"), VERDICT_scim_uniqueness);
+	id = made("userName=ada-l;externalId=x1");
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "userName=a_b"),
+	    VERDICT_scim_invalid_value);
+	assert_int_equal(accounts(), 1);
+}
+
+/* --- ending and coming back --------------------------------------------- */
+
+static void
+deactivate(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 2);
+	execute("INSERT INTO grants SELECT a.id, r.id, 1, '', 2"
+	    " FROM account AS a, resource_group AS r WHERE r.slug = 'nlp'");
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_active, "active=false"),
+	    VERDICT_ok);
+	assert_false(active());
+	assert_int_equal(reply.version, 2);
+	assert_int_equal(sessions_of(id), 0);
+	assert_int_equal(query("SELECT count(*) FROM session"), 0);
+	assert_int_equal(query("SELECT count(*) FROM stamp"), 0);
+	assert_int_equal(query("SELECT count(*) FROM membership"), 1);
+	assert_int_equal(query("SELECT count(*) FROM grants"), 1);
+	assert_int_equal(audited("hfsso.account_deactivate"), 1);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_account_ended);
+	/* Another identity with his names is not let in either. */
+	assert_int_equal(sign_in("x7", "ada.l@acme.com", ""),
+	    VERDICT_account_ended);
+	sign_in_by = "entra";
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_account_ended);
+	sign_in_by = "okta";
+	fixture_restart();
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_account_ended);
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_active, "active=true"),
+	    VERDICT_ok);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM grants"), 1);
+	assert_int_equal(query("SELECT ended FROM account"), 0);
+}
+
+/* Okta's PUT without active suspends nobody and revives nobody. */
+static void
+put_without_active(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(put(id, "userName=ada;externalId=x1"), VERDICT_ok);
+	assert_true(active());
+	assert_int_equal(put(id, "userName=ada;externalId=x1;active=false"),
+	    VERDICT_ok);
+	assert_false(active());
+	assert_int_equal(put(id, "userName=ada2;externalId=x1"), VERDICT_ok);
+	assert_false(active());
+	assert_int_equal(query("SELECT state FROM account"),
+	    ACCOUNT_DEACTIVATED);
+}
+
+static void
+revive(void **unused)
+{
+	const char	*id = made(ADA ";title=Dr");
+
+	(void)unused;
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none, "active=false"),
+	    VERDICT_ok);
+	assert_int_equal(post("userName=ada;externalId=x1"), VERDICT_ok);
+	assert_string_equal(has(SCIM_id), id);
+	assert_string_equal(has(SCIM_title), "");
+	assert_true(active());
+	assert_int_equal(reply.version, 3);
+	assert_int_equal(accounts(), 1);
+	assert_int_equal(audited("hfsso.account_reactivate"), 1);
+	fails(post("userName=ada;externalId=x1"), VERDICT_scim_uniqueness);
+}
+
+static void
+made_inactive(void **unused)
+{
+	const char	*id = made(ADA ";active=false");
+
+	(void)unused;
+	assert_false(active());
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_account_ended);
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_active, "active=true"),
+	    VERDICT_ok);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+}
+
+static void
+remove_and_restore(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	fixture_time = 2000000000;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	execute("INSERT INTO grants SELECT a.id, r.id, 1, '', 2"
+	    " FROM account AS a, resource_group AS r WHERE r.slug = 'nlp'");
+	assert_int_equal(delete(id), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 0);
+	fails(get(id), VERDICT_scim_not_found);
+	fails(delete(id), VERDICT_scim_not_found);
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "active=true"),
+	    VERDICT_scim_not_found);
+	assert_int_equal(query("SELECT count(*) FROM membership"), 0);
+	assert_int_equal(query("SELECT count(*) FROM grants"), 0);
+	assert_int_equal(query("SELECT members FROM organization"), 0);
+	assert_int_equal(query("SELECT users FROM connection WHERE id = 1"),
+	    0);
+	assert_int_equal(audited("org.remove_user"), 1);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_account_ended);
+	assert_int_equal(sign_in("y", "ada.l@acme.com", ""),
+	    VERDICT_account_ended);
+	assert_int_equal(post("userName=ada;externalId=x1"), VERDICT_ok);
+	assert_string_equal(has(SCIM_id), id);
+	assert_int_equal(audited("hfsso.account_restore"), 1);
+	assert_int_equal(query("SELECT count(*) FROM membership"), 1);
+	assert_int_equal(query("SELECT count(*) FROM grants"), 0);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE name ="
+	    " 'Ada-L'"), 1);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 1);
+}
+
+/* Too late: another account, and the name stays taken for ever. */
+static void
+forgotten(void **unused)
+{
+	const char	*id = made("userName=ada;externalId=x1"), *now;
+
+	(void)unused;
+	fixture_time = 2000000000;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(delete(id), VERDICT_ok);
+	fixture_time += 1000;
+	now = made("userName=ada;externalId=x1");
+	assert_string_not_equal(now, id);
+	assert_int_equal(accounts(), 2);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE folded ="
+	    " 'ada' AND state = 3"), 1);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE name LIKE"
+	    " 'ada-%' AND state = 1"), 1);
+	/* Whoever has that subject is the new one now. */
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(sessions_of(now), 1);
+	assert_int_equal(sessions_of(id), 0);
+	assert_int_equal(delete(now), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE state = 3"),
+	    2);
+	fails(get(now), VERDICT_scim_not_found);
+}
+
+/* A tombstone's userName is free, and its restore may meet another. */
+static void
+restore_taken(void **unused)
+{
+	const char	*id = made("userName=ada;externalId=x1");
+
+	(void)unused;
+	assert_int_equal(delete(id), VERDICT_ok);
+	assert_int_equal(post("userName=ada;externalId=x2"), VERDICT_ok);
+	assert_string_not_equal(has(SCIM_id), id);
+	fails(post("userName=ada;externalId=x1"), VERDICT_scim_uniqueness);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE state = 3"),
+	    1);
+	/* Another connection does not bring him back. */
+	token = "entra";
+	assert_int_equal(post("userName=ada3;externalId=x1"), VERDICT_ok);
+	assert_string_not_equal(has(SCIM_id), id);
+}
+
+/* --- roles --------------------------------------------------------------- */
+
+static void
+default_deny(void **unused)
+{
+	const char	*id;
+
+	(void)unused;
+	acme.default_role = ROLE_NONE;
+	fixture_use();
+	id = made(ADA);
+	assert_int_equal(query("SELECT count(*) FROM membership"), 0);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_no_role);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_true(active());
+}
+
+static struct view_role_line	 lines[2] = {
+	{ ROLE_LINE_SCIM_ROLE, "boss", ROLE_ADMIN, false },
+	{ ROLE_LINE_SCIM_ROLE, "dev", ROLE_WRITE, false }
+};
+
+static void
+scim_roles(void **unused)
+{
+	const char	*id;
+
+	(void)unused;
+	acme.role_lines = lines;
+	acme.role_line_count = 2;
+	fixture_use();
+	id = made(ADA ";roles[value=dev]");
+	assert_int_equal(query("SELECT role FROM membership"), ROLE_WRITE);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	/* Not elevated: a stolen token makes no admin. */
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none,
+	    "roles[value=boss]"), VERDICT_ok);
+	assert_int_equal(query("SELECT role FROM membership"), ROLE_READ);
+	assert_int_equal(account_of(id)->members[0].role, ROLE_READ);
+	lines[0].elevated = true;
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_none,
+	    "roles[value=boss];title=x"), VERDICT_ok);
+	assert_int_equal(account_of(id)->members[0].role, ROLE_ADMIN);
+	assert_int_equal(query("SELECT admins FROM organization"), 1);
+	lines[0].elevated = false;
+	acme.role_lines = acme_roles;
+	fixture_use();
+}
+
+/* --- failing ------------------------------------------------------------- */
+
+/* The store takes nothing: 503, but whoever was to go is gone. */
+static void
+store_fails(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	execute("CREATE TRIGGER no BEFORE UPDATE ON account BEGIN"
+	    " SELECT raise(FAIL, 'full'); END");
+	fails(patch(id, SCIM_REPLACE, SCIM_active, "active=false"),
+	    VERDICT_unavailable);
+	assert_int_equal(sessions_of(id), 0);
+	assert_true(pending_due(&state.pending));
+	assert_int_equal(query("SELECT state FROM account"), ACCOUNT_ACTIVE);
+	assert_int_equal(query("SELECT count(*) FROM session"), 1);
+	assert_int_equal(query("SELECT count(*) FROM scim_log WHERE method ="
+	    " 'PATCH'"), 0);
+	assert_int_equal(post(BOB), VERDICT_ok);
+}
+
+/* Nor can it be read: memory knows him, if the token may. */
+static void
+store_gone(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	token = "entra";
+	assert_int_equal(get(id), VERDICT_scim_not_found);
+	store_refuse(state.store, "gone");
+	fails(delete(id), VERDICT_unavailable);
+	assert_int_equal(sessions_of(id), 1);
+	token = "okta";
+	assert_int_equal(get(id), VERDICT_ok);
+	store_refuse(state.store, "gone");
+	fails(patch(id, SCIM_REPLACE, SCIM_none, "title=x"),
+	    VERDICT_unavailable);
+	assert_int_equal(sessions_of(id), 1);
+	store_refuse(state.store, "gone");
+	fails(patch(id, SCIM_REPLACE, SCIM_active, "active=false"),
+	    VERDICT_unavailable);
+	assert_int_equal(sessions_of(id), 0);
+}
+
+/* A refused withdrawal ends no session. */
+static void
+brake(void **unused)
+{
+	const char	*a = made(ADA), *b = made(BOB);
+
+	(void)unused;
+	acme.brake_percent = 1;
+	acme.brake_seconds = 3600;
+	fixture_use();
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(sign_in("x2", "", ""), VERDICT_ok);
+	assert_int_equal(delete(a), VERDICT_ok);
+	assert_int_equal(patch(b, SCIM_REPLACE, SCIM_active, "active=false"),
+	    VERDICT_scim_brake);
+	assert_true(reply.retry_after > 0);
+	assert_int_equal(delete(b), VERDICT_scim_brake);
+	assert_int_equal(sessions_of(b), 1);
+	assert_false(pending_due(&state.pending));
+	assert_int_equal(audited("hfsso.scim_brake"), 1);
+	assert_int_equal(query("SELECT count(*) FROM session"), 1);
+}
+
+/* --- hfssoctl ------------------------------------------------------------ */
+
+static enum verdict
+by_hand(enum verdict (*change)(int64_t, const struct organization *,
+    const char *), const char *id)
+{
+	struct organization	*o;
+	enum verdict		 v;
+	char			 sql[96];
+
+	o = directory_organization(state.directory, "acme");
+	snprintf(sql, sizeof(sql), "SELECT id FROM account WHERE account ="
+	    " '%s'", id);
+	assert_true(store_begin(state.store));
+	v = change(query(sql), o, "uid 0");
+	assert_true(store_commit(state.store));
+	effects_apply(&state.effects, &state.sessions, NULL);
+	return v;
+}
+
+static void
+by_hfssoctl(void **unused)
+{
+	const char	*id = made(ADA);
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(by_hand(user_deactivate, id), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 0);
+	assert_int_equal(by_hand(user_deactivate, id), VERDICT_already);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_false(active());
+	assert_int_equal(reply.version, 2);
+	assert_int_equal(by_hand(user_restore, id), VERDICT_already);
+	assert_int_equal(by_hand(user_reactivate, id), VERDICT_ok);
+	assert_int_equal(by_hand(user_reactivate, id), VERDICT_already);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(by_hand(user_delete, id), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 0);
+	assert_int_equal(get(id), VERDICT_scim_not_found);
+	assert_int_equal(by_hand(user_reactivate, id),
+	    VERDICT_no_member_named);
+	assert_int_equal(by_hand(user_restore, id), VERDICT_ok);
+	assert_int_equal(get(id), VERDICT_ok);
+	assert_int_equal(sign_in("x1", "", ""), VERDICT_ok);
+	assert_int_equal(by_hand(user_deactivate,
+	    "000000000000000000000000"), VERDICT_no_member_named);
+	assert_int_equal(by_hand(user_delete, id), VERDICT_ok);
+	fixture_time = 4000000000;
+	assert_int_equal(by_hand(user_restore, id), VERDICT_account_ended);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, users_begin, users_end)
+
+int
+main(void)
+{
+	static const struct CMUnitTest	 tests[] = {
+		T(create), T(read_only), T(conflicts), T(others), T(rights),
+		T(taken_liberties), T(conditions), T(same_again),
+		T(put_replaces), T(live_profile), T(too_long),
+		T(strict_names), T(deactivate), T(put_without_active),
+		T(revive), T(made_inactive), T(remove_and_restore),
+		T(forgotten), T(restore_taken), T(default_deny),
+		T(scim_roles), T(store_fails), T(store_gone), T(brake),
+		T(by_hfssoctl)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
