@@ -563,8 +563,8 @@ pages(void **unused)
 	assert_int_equal(statuses(), 1);
 	for (i = 0; i < 20; i++) {
 		snprintf(sql, sizeof(sql), "INSERT INTO connection"
-		    " VALUES (%d, 1, 'c%d',", 100 + i, i);
-		strlcat(sql, "1,0,'saml',1,0,0,0);", sizeof(sql));
+		    " (id, organization, name, present, created)"
+		    " VALUES (%d, 1, 'c%d', 1, 0)", 100 + i, i);
 		execute(sql);
 	}
 	execute("INSERT INTO connection_status SELECT c.id, s.at, s.records"
@@ -591,7 +591,7 @@ upgraded(void **unused)
 	(void)unused;
 	fixture_time = 4102444100;
 	fixture_replace("regress/unit/store_2.sql");
-	assert_int_equal(query("PRAGMA user_version"), 3);
+	assert_int_equal(query("PRAGMA user_version"), 4);
 	memset(&a, 0, sizeof(a));
 	a.session = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	assert_non_null(s = session_of(&a));
@@ -613,7 +613,7 @@ upgraded(void **unused)
 	assert_int_equal(query("SELECT count(*) FROM account"), 3);
 	fixture_restart();
 	assert_int_equal(state.sessions.by_key.count, 4);
-	assert_int_equal(query("PRAGMA user_version"), 3);
+	assert_int_equal(query("PRAGMA user_version"), 4);
 }
 
 static int
