@@ -267,13 +267,20 @@ SRCS_POLICY = \
 		hfssod/policy/scim_group_patch.c \
 		hfssod/policy/scim_job.c \
 		hfssod/policy/scim_members.c \
+		hfssod/policy/scim_cursor.c \
+		hfssod/policy/scim_hint.c \
+		hfssod/policy/scim_item.c \
+		hfssod/policy/scim_list.c \
+		hfssod/policy/scim_list_sorted.c \
 		hfssod/policy/scim_match.c \
 		hfssod/policy/scim_patch.c \
 		hfssod/policy/scim_profile.c \
+		hfssod/policy/scim_plan.c \
 		hfssod/policy/scim_resource.c \
 		hfssod/policy/scim_user.c \
 		hfssod/policy/scim_user_create.c \
 		hfssod/policy/scim_user_end.c \
+		hfssod/policy/scim_sort.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
 		hfssod/policy/show_group.c \

@@ -110,8 +110,8 @@
 #define LIMIT_SCIM_FILTER_NODES	200
 #define LIMIT_SCIM_FILTER_DEPTH	32
 #define LIMIT_SCIM_PAGE		1000		/* resources */
-#define LIMIT_SCIM_CURSOR	512
-#define LIMIT_SCIM_AFTER	512
+#define LIMIT_SCIM_CURSOR	2560
+#define LIMIT_SCIM_AFTER	5120		/* between our own processes */
 #define LIMIT_SCIM_DETAIL	1024
 #define LIMIT_SCIM_SORTED	200000		/* resources without an index */
 #define LIMIT_SCIM_LINKS	1000		/* of one group */

@@ -38,6 +38,8 @@ void
 call_free(struct call *c)
 {
 	pending_cancel(c);
+	if (c->owner != NULL)
+		c->owner->end(c->own);
 	buffer_free(&c->out);
 	free(c->line);
 	if (c->kept != NULL)

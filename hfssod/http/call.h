@@ -27,6 +27,7 @@ enum shape {
 	SHAPE_BARE,		/* never a body: forward-auth */
 	SHAPE_MACHINE,		/* to an identity provider, without a page */
 	SHAPE_FRAME,		/* nothing to see, in anybody's frame */
+	SHAPE_SCIM,		/* JSON, as RFC 7644 3.12 has errors */
 	SHAPE_MAX
 };
 
@@ -43,6 +44,15 @@ struct waiting {
 	struct call		*next;		/* in the same bucket */
 	struct crowd		*crowd;		/* of a door, or NULL */
 	TAILQ_ENTRY(call)	 crowd_entry;
+};
+
+struct call;
+/* What a room keeps for a call beyond one answer, and who looks after it. */
+struct call_owner {
+	/* The call ends: free what is kept. */
+	void		 (*end)(void *);
+	/* No answer will come; the room answers the client. */
+	void		 (*lost)(struct call *);
 };
 
 struct call {
@@ -67,6 +77,9 @@ struct call {
 	/* What a handler keeps until the answer comes. */
 	char			*kept;		/* cleared and freed with it */
 	unsigned int		 purpose;
+	const struct call_owner	*owner;		/* or NULL */
+	void			*own;		/* the owner's */
+	bool			 guarded;	/* its body waits for leave */
 	char			 host[HOST_TEXT];
 };
 

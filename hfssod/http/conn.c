@@ -308,6 +308,13 @@ conn_new(int fd, const struct address *peer, bool counted)
 	settle(c);
 }
 
+void
+conn_alive(struct conn *c)
+{
+	if (c->phase == PHASE_LAST)
+		c->since = now_ms();
+}
+
 struct buffer *
 conn_answer_buffer(struct call *call)
 {
@@ -394,6 +401,7 @@ sweep_one(struct conn *c, int64_t now)
 		[PHASE_HEAD] = LIMIT_TIME_HEADERS,
 		[PHASE_BODY] = LIMIT_TIME_BODY,
 		[PHASE_STALLED] = LIMIT_PEER_WAIT,
+		[PHASE_GUARDED] = LIMIT_PEER_WAIT + LIMIT_TIME_BODY,
 		[PHASE_LAST] = LIMIT_PEER_WAIT + LIMIT_TIME_WRITE,
 		[PHASE_LINGER] = LINGER_SECONDS
 	};
@@ -406,8 +414,7 @@ sweep_one(struct conn *c, int64_t now)
 		return;
 	if (c->phase == PHASE_IDLE && c->call_count > 0)
 		return;
-	if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY ||
-	    c->phase == PHASE_STALLED)
+	if (c->phase >= PHASE_HEAD && c->phase <= PHASE_GUARDED)
 		intake_timeout(c);
 	else
 		conn_kill(c);

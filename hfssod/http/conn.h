@@ -27,6 +27,7 @@ enum phase {
 	PHASE_HEAD,		/* a head has begun */
 	PHASE_BODY,
 	PHASE_STALLED,		/* a whole request that no peer can take yet */
+	PHASE_GUARDED,		/* a body that waits for leave to come */
 	PHASE_LAST,		/* no more requests: answer, then close */
 	PHASE_LINGER		/* answered; read and forget, then close */
 };
@@ -91,6 +92,12 @@ void	 conn_sweep(int64_t);
 /* Close what is idle; what is not closes with its answer. */
 void	 conn_drain(void);
 
+/*
+ * Something happened to a call that takes its time: the limit of a
+ * connection that is to be closed begins anew.
+ */
+void	 conn_alive(struct conn *);
+
 /* intake.c: make calls of what has been read. */
 void	 intake(struct conn *);
 /* A stalled request again; false if it still can't go on. */
@@ -99,5 +106,20 @@ bool	 intake_again(struct conn *);
 void	 intake_timeout(struct conn *);
 /* Forget the body that is being read. */
 void	 intake_drop(struct conn *);
+/* The guard of a route lets the body come: go on reading it. */
+void	 intake_go_on(struct call *);
+/*
+ * Before the answer to a call whose body may still wait for its guard: it
+ * will not be read, and the connection ends.  Nothing for another.
+ */
+void	 intake_abandon(struct call *);
+/*
+ * In a handler: keep the body, which stays counted, until intake_forget
+ * gets back what this returned.
+ */
+size_t	 intake_keep(struct conn *, struct buffer *);
+/* Count so many octets more; false: there is no room for them. */
+bool	 intake_hold(size_t);
+void	 intake_forget(size_t);
 
 #endif

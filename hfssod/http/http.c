@@ -19,6 +19,7 @@
 #include "hfssod/http/page.h"
 #include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
+#include "hfssod/http/scim_call.h"
 #include "hfssod/http/signout.h"
 #include "hfssod/http/sso.h"
 
@@ -81,7 +82,9 @@ start(const struct setup *s)
 static void
 unavailable(struct call *c)
 {
-	if (!account_lost(c))
+	if (c->owner != NULL)
+		c->owner->lost(c);
+	else if (!account_lost(c))
 		response_verdict(c, VERDICT_unavailable);
 }
 
@@ -109,6 +112,8 @@ static void
 turn(void)
 {
 	conn_turn();
+	while (scim_turn())
+		conn_turn();
 	now_forget();
 	tick();
 	if (draining && conn_count() == 0)
@@ -138,6 +143,10 @@ static const struct handler handlers[] = {
 	{ MESSAGE_logout_answer,	signout_answered },
 	{ MESSAGE_session_shown,	account_shown },
 	{ MESSAGE_session_ended,	account_ended },
+	{ MESSAGE_scim_answer,		scim_answer_got },
+	{ MESSAGE_scim_listed,		scim_listed_got },
+	{ MESSAGE_scim_members_page,	scim_members_got },
+	{ MESSAGE_link_changed,		scim_links_got },
 	{ MESSAGE_none,			NULL }
 };
 

@@ -10,6 +10,7 @@
 #include "hfssod/http/config.h"
 #include "hfssod/http/conn.h"
 #include "hfssod/http/forwarded.h"
+#include "hfssod/http/pending.h"
 #include "hfssod/http/response.h"
 #include "hfssod/http/route.h"
 
@@ -41,6 +42,32 @@ hold(struct conn *c)
 		if (!conn_oldest_body_ends(c))
 			return false;
 	return true;
+}
+
+size_t
+intake_keep(struct conn *c, struct buffer *to)
+{
+	size_t	 held = c->body_held;
+
+	*to = c->body;
+	memset(&c->body, 0, sizeof(c->body));
+	c->body_held = 0;
+	return held;
+}
+
+bool
+intake_hold(size_t octets)
+{
+	if (bodies + octets > LIMIT_BODIES)
+		return false;
+	bodies += octets;
+	return true;
+}
+
+void
+intake_forget(size_t octets)
+{
+	bodies -= octets;
 }
 
 static struct call *
@@ -118,17 +145,57 @@ dispatch(struct conn *c)
 }
 
 static void
-expect_body(struct conn *c, struct call *call)
+invite(struct conn *c, struct call *call)
 {
 	static const char	 go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-	conn_phase(c, PHASE_BODY);
-	memset(&c->chunked, 0, sizeof(c->chunked));
-	if (head.expect && buffer_len(&c->in) == head.size) {
+	if (head.expect && buffer_len(&c->in) == head.size &&
+	    buffer_len(&c->body) == 0) {
 		buffer_add(conn_answer_buffer(call), go_on,
 		    sizeof(go_on) - 1);
 		conn_mark(c);
 	}
+}
+
+/* Ask whether so large a body may come: the guard of its route knows. */
+static bool
+guard(struct conn *c, struct call *call, uint64_t octets)
+{
+	if (call->route->entrance == NULL || call->guarded ||
+	    octets <= LIMIT_BODY_EARLY)
+		return false;
+	call->guarded = true;
+	conn_phase(c, PHASE_GUARDED);
+	call->route->entrance->guard(call);
+	return true;
+}
+
+static void
+expect_body(struct conn *c, struct call *call)
+{
+	conn_phase(c, PHASE_BODY);
+	memset(&c->chunked, 0, sizeof(c->chunked));
+	if (!guard(c, call, head.length))
+		invite(c, call);
+}
+
+/* What is wrong with a request whose route is known: nothing, or it says. */
+static bool
+refused_early(struct conn *c, struct call *call, bool body)
+{
+	enum verdict	 v;
+
+	if (call->route->entrance == NULL ||
+	    (v = call->route->entrance->early(call, &head)) == VERDICT_ok)
+		return false;
+	if (body)
+		give_up(c, call);
+	else
+		buffer_take(&c->in, head.size);
+	conn_phase(c, call->close ? PHASE_LAST : PHASE_IDLE);
+	c->current = NULL;
+	response_verdict(call, v);
+	return true;
 }
 
 /* A head is there. */
@@ -151,6 +218,8 @@ request(struct conn *c)
 	note_line(call);
 	body = head.chunked || head.length > 0;
 	if ((status = route_admit(&head, call)) == 0) {
+		if (refused_early(c, call, body))
+			return true;
 		if (!body)
 			return dispatch(c);
 		expect_body(c, call);
@@ -232,7 +301,10 @@ body(struct conn *c)
 	/* What follows the body moves up to the head. */
 	memmove(from, from + used, len - used);
 	c->in.end -= used;
-	return r == PARSE_DONE;
+	if (r == PARSE_DONE)
+		return true;
+	(void)guard(c, c->current, buffer_len(&c->body));
+	return false;
 }
 
 /* One step; false when more octets or time are needed. */
@@ -279,14 +351,38 @@ intake_again(struct conn *c)
 }
 
 void
+intake_go_on(struct call *call)
+{
+	struct conn	*c = call->conn;
+
+	head_again(c);
+	conn_phase(c, PHASE_BODY);
+	invite(c, call);
+	conn_mark(c);
+}
+
+void
+intake_abandon(struct call *call)
+{
+	struct conn	*c = call->conn;
+
+	if (call != c->current || c->phase != PHASE_GUARDED)
+		return;
+	c->current = NULL;
+	give_up(c, call);
+}
+
+void
 intake_timeout(struct conn *c)
 {
 	struct call	*call = c->current;
-	bool		 stalled = c->phase == PHASE_STALLED;
+	bool		 stalled = c->phase == PHASE_STALLED ||
+			    c->phase == PHASE_GUARDED;
 
 	c->current = NULL;
 	if (call == NULL)
 		call = call_begin(c);
+	pending_cancel(call);
 	give_up(c, call);
 	if (stalled)
 		response_verdict(call, VERDICT_unavailable);

@@ -13,14 +13,18 @@
 #include "hfssod/http/now.h"
 #include "hfssod/http/page.h"
 #include "hfssod/http/response.h"
+#include "hfssod/http/scim_reply.h"
 
 static const struct {
 	int		 status;
 	const char	*reason;
 } reasons[] = {
 	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 204, "No Content" },
 	{ 302, "Found" },
 	{ 303, "See Other" },
+	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },
 	{ 403, "Forbidden" },
@@ -28,6 +32,7 @@ static const struct {
 	{ 405, "Method Not Allowed" },
 	{ 408, "Request Timeout" },
 	{ 409, "Conflict" },
+	{ 412, "Precondition Failed" },
 	{ 413, "Content Too Large" },
 	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
@@ -171,7 +176,8 @@ response_end(struct call *c)
 void
 response_body(struct call *c, const char *type, struct buffer *body)
 {
-	response_header(c, "Content-Type", type);
+	if (type != NULL)
+		response_header(c, "Content-Type", type);
 	buffer_string(c->to, "Content-Length: ");
 	buffer_number(c->to, buffer_len(body));
 	buffer_string(c->to, "\r\n\r\n");
@@ -303,6 +309,10 @@ response_verdict(struct call *c, enum verdict v)
 {
 	int	 status;
 
+	if (c->shape == SHAPE_SCIM) {
+		scim_error_verdict(c, v);
+		return;
+	}
 	status = verdict_status(v);
 	if (shapes[c->shape].plain)
 		status = status < 500 ? 400 : 503;
@@ -314,6 +324,10 @@ response_status(struct call *c, int status)
 {
 	enum verdict	 v;
 
+	if (c->shape == SHAPE_SCIM) {
+		scim_error_status(c, status);
+		return;
+	}
 	v = status == 413 || status == 414 || status == 431 ?
 	    VERDICT_too_large : VERDICT_bad_request;
 	error_answer(c, status, verdict_browser(v));
@@ -334,6 +348,10 @@ response_allow(struct call *c, unsigned int methods)
 	struct buffer	 page = { 0 };
 	size_t		 i;
 
+	if (c->shape == SHAPE_SCIM) {
+		scim_error_status(c, 405);
+		return;
+	}
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (methods & names[i].method)
 			buffer_printf(&list, "%s%s", buffer_len(&list) > 0 ?

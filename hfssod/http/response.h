@@ -30,7 +30,10 @@ void		 response_cookie(struct call *, const char *, const char *,
 		    int64_t, bool);
 /* End without a body: Content-Length: 0. */
 void		 response_end(struct call *);
-/* End with a body of that type; the body is moved out of the buffer. */
+/*
+ * End with a body of that type (NULL: it has been said); the body is moved
+ * out of the buffer.
+ */
 void		 response_body(struct call *, const char *, struct buffer *);
 
 /* Whole answers. */

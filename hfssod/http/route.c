@@ -13,6 +13,7 @@
 #include "hfssod/http/health.h"
 #include "hfssod/http/login.h"
 #include "hfssod/http/route.h"
+#include "hfssod/http/scim_call.h"
 #include "hfssod/http/signout.h"
 #include "hfssod/http/sso.h"
 #include "hfssod/http/style.h"
@@ -23,15 +24,21 @@
 #define ONLY_GET METHOD(METHOD_GET)
 #define POST	METHOD(METHOD_POST)
 /* What every line of them has. */
-#define PAGE	SHAPE_PAGE, PROTOCOL_SAML
-#define BARE	SHAPE_BARE, PROTOCOL_SAML
-#define SAML	SHAPE_PAGE, PROTOCOL_SAML
-#define OIDC	SHAPE_PAGE, PROTOCOL_OIDC
-#define BACK	SHAPE_MACHINE, PROTOCOL_OIDC
+#define PAGE	SHAPE_PAGE, PROTOCOL_SAML, NULL
+#define BARE	SHAPE_BARE, PROTOCOL_SAML, NULL
+#define SAML	SHAPE_PAGE, PROTOCOL_SAML, NULL
+#define OIDC	SHAPE_PAGE, PROTOCOL_OIDC, NULL
+#define BACK	SHAPE_MACHINE, PROTOCOL_OIDC, NULL
+#define SCIM	SHAPE_SCIM, PROTOCOL_SAML, &api
+#define ANY	(GET | POST | METHOD(METHOD_PUT) | METHOD(METHOD_PATCH) | \
+		    METHOD(METHOD_DELETE))
+#define API	"/api/organizations/{}"
 
 #define S	"/organizations/{}/saml"
 #define O	"/organizations/{}/oidc"
 #define BACK_BODY (LIMIT_JWT + LIMIT_BODY_SMALL)
+
+static const struct entrance	 api = { scim_early, scim_guard };
 
 static const struct route routes[] = {
 	{ KIND_GATE, "/auth/request", GET, 0, BARE, access_request },
@@ -64,6 +71,12 @@ static const struct route routes[] = {
 	    account_left },
 	{ KIND_BROWSER, "~/signed-out", GET, 0, PAGE, account_signed_out },
 	{ KIND_BROWSER, "~/style.css", GET, 0, PAGE, style_show },
+	{ KIND_API, API "/scim/*", ANY, LIMIT_SCIM_BODY, SCIM,
+	    scim_request },
+	{ KIND_API, API "/scim-provisioning/*", ANY, LIMIT_SCIM_BODY, SCIM,
+	    scim_request },
+	{ KIND_API, API "/scim-groups/*", ANY, LIMIT_BODY_SMALL, SCIM,
+	    scim_request },
 	{ KIND_HTTP, "/healthz", GET, 0, PAGE, health_show }
 };
 #define ROUTES	(sizeof(routes) / sizeof(routes[0]))
@@ -85,6 +98,8 @@ route_match(const char *pattern, const char *prefix, struct bytes path,
 		pattern++;
 	}
 	for (; *pattern != '\0'; pattern++) {
+		if (*pattern == '*')
+			return true;
 		if (*pattern != '{') {
 			if (at == path.len || path.data[at] !=
 			    (uint8_t)*pattern)
@@ -123,7 +138,8 @@ admit_body(const struct head *h, const struct route *r)
 {
 	if (r->body_most == 0)
 		return h->chunked || h->length > 0 ? 400 : 0;
-	if (!form_type(h))
+	/* That of JSON is judged when it is known who asks. */
+	if (r->shape != SHAPE_SCIM && !form_type(h))
 		return 415;
 	return h->length > r->body_most ? 413 : 0;
 }
@@ -134,13 +150,16 @@ route_admit(const struct head *h, struct call *c)
 	const struct http_view	*v = config_current()->view;
 	const struct route	*r;
 	struct bytes		 part[2];
+	bool			 canonical;
 
 	if (h->method == METHOD_OTHER)
 		return 501;
-	if (!path_canonical(h->path))
+	canonical = path_canonical(h->path);
+	if (!canonical && !path_plain(h->path))
 		return 400;
 	for (r = routes; r < routes + ROUTES; r++) {
 		if (!(r->kinds & v->kinds) ||
+		    (!canonical && r->shape != SHAPE_SCIM) ||
 		    !route_match(r->pattern, v->prefix, h->path, part))
 			continue;
 		c->route = r;
@@ -149,7 +168,9 @@ route_admit(const struct head *h, struct call *c)
 		if (r->methods & METHOD(h->method))
 			return admit_body(h, r);
 	}
-	return c->route == NULL ? 404 : 405;
+	if (c->route != NULL)
+		return 405;
+	return canonical ? 404 : 400;
 }
 
 void

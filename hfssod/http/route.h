@@ -8,17 +8,30 @@
 #include <stddef.h>
 
 #include "common/protocol.h"
+#include "common/verdict.h"
 #include "common/wire.h"
 #include "hfssod/http/call.h"
 #include "hfssod/http/parse.h"
 
+/*
+ * Where a body may be large.  early: what is wrong with the head alone.
+ * guard: asked before more than LIMIT_BODY_EARLY octets of a body are read;
+ * says yes with intake_go_on, or answers.
+ */
+struct entrance {
+	enum verdict	 (*early)(struct call *, const struct head *);
+	void		 (*guard)(struct call *);
+};
+
 struct route {
 	unsigned int	 kinds;		/* KIND_*: listen lines that have it */
-	const char	*pattern;	/* "~" the prefix, "{}" any segment */
+	/* "~" the prefix, "{}" any segment, "*" at the end any rest. */
+	const char	*pattern;
 	unsigned int	 methods;	/* METHOD() set */
 	size_t		 body_most;	/* octets; 0: none */
 	enum shape	 shape;		/* of its answers, to begin with */
 	enum protocol	 protocol;	/* of a connection's addresses */
+	const struct entrance *entrance; /* or NULL */
 	call_fn		*fn;
 };
 

@@ -1,0 +1,60 @@
+/*
+ * The body of a Bulk request (RFC 7644 3.7) and of its answer.  Pure.
+ */
+#ifndef HTTP_SCIM_BULK_TEXT_H
+#define HTTP_SCIM_BULK_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/scim_exchange.h"
+#include "hfssod/http/json.h"
+#include "hfssod/http/scim_json.h"
+#include "hfssod/http/scim_target.h"
+
+struct bulk_operation {
+	enum scim_method	 method;
+	const char		*bulk_id;	/* "" : none */
+	struct scim_target	 target;	/* id: also "bulkId:..." */
+	struct json		*data;		/* NULL: none */
+	struct scim_condition	 match;		/* version */
+	/* What is wrong with it before it is tried; VERDICT_ok: nothing. */
+	enum verdict		 refusal;
+	/* What became of it. */
+	bool			 tried;
+	enum verdict		 verdict;
+	const char		*detail;
+	const char		*id;		/* "" : none is known */
+	int64_t			 version;
+};
+
+struct bulk {
+	struct scim_pool	*pool;
+	size_t			 count;
+	struct bulk_operation	*operations;
+	size_t			*order;		/* in which they are tried */
+	size_t			 most_errors;	/* failOnErrors; or SIZE_MAX */
+	struct bulk_operation	**by_id;	/* those with a bulkId, sorted */
+	size_t			 by_id_count;
+};
+
+/*
+ * Read a request; everything is in the pool.  What refers to another
+ * operation by its bulkId comes behind it in the order; operations that
+ * refer to each other in a circle get a refusal of 409, as RFC 7644 3.7.1
+ * allows.  VERDICT_ok, scim_invalid_syntax, scim_too_large; *why is static.
+ */
+enum verdict	 bulk_read(struct bulk *, struct scim_pool *,
+		    const struct json *, const char **);
+/*
+ * Put the ids of what was made in place of bulkIds, in data and target.
+ * VERDICT_ok; scim_invalid_value when one is not known, scim_uniqueness
+ * (409) when what it refers to was not made; *why is static.
+ */
+enum verdict	 bulk_resolve(struct bulk *, struct bulk_operation *,
+		    const char **);
+/* The answer: what was tried, in the order of the request. */
+void		 bulk_write(struct buffer *, const struct bulk *,
+		    const char *url);
+
+#endif
