@@ -142,11 +142,19 @@ patience(const struct command *c)
 	    c->message == MESSAGE_connection_refresh ? WAIT_REFRESH : WAIT;
 }
 
+/* What has too many values for a line of a table. */
+static bool
+in_blocks(const struct command *c)
+{
+	return c->message == MESSAGE_show_connections ||
+	    c->message == MESSAGE_show_tokens;
+}
+
 /* Whether times are to be local in the tree: blocks want to count. */
 static bool
 local_times(const struct command *c, bool json)
 {
-	return !json && c->message != MESSAGE_show_connections;
+	return !json && !in_blocks(c);
 }
 
 /* What the answer begins with; a refusal goes to stderr. */
@@ -282,7 +290,7 @@ print_token(const json_t *j)
 static void
 print_text(const struct command *c, const json_t *j)
 {
-	if (c->message == MESSAGE_show_connections)
+	if (in_blocks(c))
 		blocks_print(stdout, j, time(NULL));
 	else if (c->message == MESSAGE_connection_test)
 		print_test(j);

@@ -115,7 +115,7 @@ def test_sample(files, tmp_path):
     """
     text = (HERE.parent.parent / "etc/hfssod.conf").read_text()
     text, count = re.subn(r"^\t#(?! )", "\t", text, flags=re.M)
-    assert count == 7
+    assert count == 9
     there = {"sp-sign.key": "key", "sp-sign.crt": "certificate",
              "sp-decrypt.key": "key", "sp-decrypt.crt": "certificate",
              "okta.xml": "metadata", "entra.secret": "secret"}

@@ -144,6 +144,7 @@ class Nginx(Site):
                 "nginx/hub.conf",
                 ("127.0.0.1:8300", f"127.0.0.1:{self.settings.browser}"),
                 ("127.0.0.1:8301", f"127.0.0.1:{self.settings.gate}"),
+                ("127.0.0.1:8302", f"127.0.0.1:{self.settings.api}"),
                 ("127.0.0.1:8080", f"127.0.0.1:{self.page_port}"),
                 ("listen 443", f"listen 127.0.0.1:{self.port}"),
                 (HUB, "hub.test"), (" $host;", f" $host:{self.port};"),
@@ -166,6 +167,7 @@ class Caddy(Site):
             "caddy/Caddyfile",
             ("127.0.0.1:8300", f"127.0.0.1:{self.settings.browser}"),
             ("127.0.0.1:8301", f"127.0.0.1:{self.settings.gate}"),
+            ("127.0.0.1:8302", f"127.0.0.1:{self.settings.api}"),
             ("127.0.0.1:8080", f"127.0.0.1:{self.page_port}"),
             (HUB + " {", f"https://hub.test:{self.port} {{\n"
              f"\tbind 127.0.0.1\n\ttls {self.certificate} {self.key}")))

@@ -46,7 +46,8 @@ def conf(world, *changes):
         ("/var/db/hfssod", folder / "store"),
         ("/run/hfssod.sock", folder / "control.sock"),
         ("port 8300", f"port {world.settings.browser}"),
-        ("port 8301", f"port {world.settings.gate}"), *changes))
+        ("port 8301", f"port {world.settings.gate}"),
+        ("port 8302", f"port {world.settings.api}"), *changes))
     path.chmod(0o600)
     return path
 
