@@ -230,6 +230,7 @@ SRCS_POLICY = \
 		hfssod/policy/brake.c \
 		hfssod/policy/check.c \
 		hfssod/policy/connection.c \
+		hfssod/policy/connection_rename.c \
 		hfssod/policy/control.c \
 		hfssod/policy/decision.c \
 		hfssod/policy/directory.c \
@@ -254,6 +255,7 @@ SRCS_POLICY = \
 		hfssod/policy/refusal.c \
 		hfssod/policy/regrade.c \
 		hfssod/policy/report.c \
+		hfssod/policy/relink.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
 		hfssod/policy/scim.c \
@@ -272,6 +274,7 @@ SRCS_POLICY = \
 		hfssod/policy/scim_item.c \
 		hfssod/policy/scim_list.c \
 		hfssod/policy/scim_list_sorted.c \
+		hfssod/policy/scim_list_turn.c \
 		hfssod/policy/scim_match.c \
 		hfssod/policy/scim_patch.c \
 		hfssod/policy/scim_profile.c \
@@ -357,7 +360,7 @@ $(BIN)/hfssod: $(OBJS_PARENT) $(OBJS_BASE)
 $(BIN)/hfssod-http: $(OBJS_HTTP) $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE)
 	@mkdir -p $(BIN)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(OBJS_HTTP) \
-	    $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_JANSSON) $(LIB_EVENT) \
+	    $(OBJS_SCIM) $(OBJS_CHILD) $(OBJS_BASE) $(LIB_TLS) $(LIB_EVENT) \
 	    $(SANDBOX_LIBS) $(SYS_LIBS)
 
 $(BIN)/hfssod-verifier: $(OBJS_VERIFIER) $(OBJS_CHILD) $(OBJS_BASE)

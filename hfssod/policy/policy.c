@@ -26,6 +26,7 @@
 #include "hfssod/policy/member_control.h"
 #include "hfssod/policy/scim.h"
 #include "hfssod/policy/scim_group.h"
+#include "hfssod/policy/scim_list.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
@@ -66,6 +67,8 @@
 	V(member_restore, ctl_result, result_refuse, VERB_WRITES) \
 	V(member_rename, ctl_result, result_refuse, VERB_WRITES) \
 	V(member_unlink, ctl_result, result_refuse, VERB_WRITES) \
+	V(member_relink, ctl_records, show_refuse, VERB_WRITES) \
+	V(connection_rename, ctl_result, result_refuse, VERB_WRITES) \
 	V(account_add, ctl_result, result_refuse, VERB_WRITES) \
 	V(token_create, ctl_records, show_refuse, VERB_WRITES) \
 	V(token_rotate, ctl_records, show_refuse, VERB_WRITES) \
@@ -82,6 +85,8 @@
 	    VERB_REQUEST | VERB_WRITES) \
 	V(scim_continue, scim_answer, scim_answer_refuse, \
 	    VERB_REQUEST | VERB_WRITES) \
+	V(scim_list, scim_listed, scim_list_refuse, \
+	    VERB_REQUEST | VERB_STORE) \
 	V(scim_members, scim_members_page, scim_members_refuse, \
 	    VERB_REQUEST | VERB_STORE) \
 	V(link_change, link_changed, link_refuse, \
