@@ -18,7 +18,7 @@ CHILD = BASE | {"libevent_core-2.1", "libevent-2.1", "libseccomp"}
 LINKS = {
     "hfssod": CHILD - {"libseccomp"},
     "hfssoctl": BASE | {"libjansson"},
-    "hfssod-http": CHILD | {"libtls", "libjansson"},
+    "hfssod-http": CHILD | {"libtls"},
     # zlib inflates and deflates messages of the redirect binding.
     "hfssod-verifier": CHILD | {
         "libxml2", "libxmlsec1", "libxmlsec1-openssl", "libjansson",

@@ -453,7 +453,7 @@ json_octets(struct buffer *b, const char *text, size_t len)
 }
 
 void
-json_string(struct buffer *b, const char *text)
+json_quoted(struct buffer *b, const char *text)
 {
 	json_octets(b, text, strlen(text));
 }

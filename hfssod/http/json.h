@@ -56,7 +56,7 @@ bool		 json_is(const struct json *, const char *);
 const char	*json_text(struct scim_pool *, const struct json *);
 
 /* A string with its quotes, escaped. */
-void		 json_string(struct buffer *, const char *);
+void		 json_quoted(struct buffer *, const char *);
 /* The same of so many octets; and what stands between the quotes alone. */
 void		 json_octets(struct buffer *, const char *, size_t);
 void		 json_escaped(struct buffer *, const char *, size_t);

@@ -186,6 +186,17 @@ assign_below(struct binder *b, const struct scim_attribute *in,
 	return assign(b, v, a, j);
 }
 
+/* An attribute of a resource by another name; also its own root. */
+static const struct scim_attribute *
+qualified(const struct scim_attribute *root, enum scim_resource resource,
+    const struct json *j)
+{
+	if (j->key_len == strlen(root->name) &&
+	    strncasecmp(j->key, root->name, j->key_len) == 0)
+		return root;
+	return scim_attribute_named(resource, j->key, j->key_len);
+}
+
 /* The members of an object, whichever of them we know. */
 static enum verdict
 fields(struct binder *b, const struct scim_attribute *in,
@@ -202,8 +213,7 @@ fields(struct binder *b, const struct scim_attribute *in,
 			continue;
 		}
 		a = resource != SCIM_RESOURCE_ANY ?
-		    scim_attribute_named(resource, j->key, j->key_len) :
-		    dotted(in, j);
+		    qualified(in, resource, j) : dotted(in, j);
 		if (a == NULL || (a == in && j->type != JSON_OBJECT)) {
 			*b->liberties |= SCIM_LIBERTY_UNKNOWN;
 			continue;

@@ -346,7 +346,7 @@ entry(struct buffer *to, const struct bulk_operation *o, const char *url)
 	buffer_printf(to, "{\"method\":\"%s\"", methods[o->method].name);
 	if (o->bulk_id[0] != '\0') {
 		buffer_string(to, ",\"bulkId\":");
-		json_string(to, o->bulk_id);
+		json_quoted(to, o->bulk_id);
 	}
 	if (o->id[0] != '\0') {
 		buffer_string(to, ",\"location\":\"");

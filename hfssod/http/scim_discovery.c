@@ -11,6 +11,8 @@
 #include "hfssod/http/scim_json.h"
 
 #define CORE		"urn:ietf:params:scim:schemas:core:2.0:"
+#define OURS		"urn:ietf:params:scim:schemas:extension:hfssod:2.0:" \
+			"ServiceProviderConfig"
 #define LIST		"urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 /* Resource types, and schemas, by the attribute that is the root. */
@@ -24,7 +26,7 @@ string(struct buffer *b, const char *name, const char *value)
 	buffer_string(b, "\"");
 	buffer_string(b, name);
 	buffer_string(b, "\":");
-	json_string(b, value);
+	json_quoted(b, value);
 }
 
 static void
@@ -64,8 +66,10 @@ list(struct buffer *b, size_t total)
 void
 scim_discovery_config(struct buffer *b, const struct scim_service *s)
 {
-	buffer_string(b, "{\"schemas\":[\"" CORE "ServiceProviderConfig\"],"
-	    "\"patch\":{\"supported\":true},"
+	buffer_string(b, "{\"schemas\":[\"" CORE "ServiceProviderConfig\"");
+	if (s->dry)
+		buffer_string(b, ",\"" OURS "\"");
+	buffer_string(b, "],\"patch\":{\"supported\":true},"
 	    "\"bulk\":{\"supported\":true,\"maxOperations\":");
 	buffer_number(b, LIMIT_SCIM_OPERATIONS);
 	buffer_string(b, ",\"maxPayloadSize\":");
@@ -86,8 +90,9 @@ scim_discovery_config(struct buffer *b, const struct scim_service *s)
 	    "writes goes into a copy, nothing of it is real." :
 	    "A token made by hfssoctl.");
 	buffer_string(b, ",\"specUri\":\"https://www.rfc-editor.org/rfc/"
-	    "rfc6750\",\"primary\":true}],\"dryRun\":");
-	buffer_string(b, s->dry ? "true" : "false");
+	    "rfc6750\",\"primary\":true}]");
+	if (s->dry)
+		buffer_string(b, ",\"" OURS "\":{\"dryRun\":true}");
 	meta(b, s, "ServiceProviderConfig", "/ServiceProviderConfig", "");
 }
 

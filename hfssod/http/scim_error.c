@@ -49,7 +49,7 @@ scim_error(struct buffer *b, enum verdict verdict, const char *detail)
 		buffer_string(b, type);
 	}
 	buffer_string(b, "\",\"detail\":");
-	json_string(b, detail != NULL && detail[0] != '\0' ? detail :
+	json_quoted(b, detail != NULL && detail[0] != '\0' ? detail :
 	    verdict_browser(verdict));
 	buffer_string(b, "}");
 }

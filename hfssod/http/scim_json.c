@@ -165,7 +165,7 @@ one(struct buffer *b, const struct scim_json *as,
 	if (a->type == SCIM_TYPE_BOOLEAN)
 		buffer_string(b, v->truth ? "true" : "false");
 	else if (a->type != SCIM_TYPE_COMPLEX)
-		json_string(b, v->text);
+		json_quoted(b, v->text);
 	else {
 		buffer_add(b, "{", 1);
 		fields(b, as, v, &first);
@@ -272,7 +272,7 @@ text(struct buffer *b, const struct scim_json *as, enum scim_number n,
 	if (value[0] == '\0' || !wanted(as, n))
 		return;
 	name(b, scim_attribute(n)->name, first);
-	json_string(b, value);
+	json_quoted(b, value);
 }
 
 static void

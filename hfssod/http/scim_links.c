@@ -36,9 +36,9 @@ changed(struct call *c, const struct link_answer *a)
 	for (i = 0; i < a->count; i++) {
 		buffer_string(&text, i == 0 ? "{\"resourceGroup\":" :
 		    ",{\"resourceGroup\":");
-		json_string(&text, a->links[i].slug);
+		json_quoted(&text, a->links[i].slug);
 		buffer_string(&text, ",\"role\":");
-		json_string(&text, role_name(a->links[i].role));
+		json_quoted(&text, role_name(a->links[i].role));
 		buffer_string(&text, "}");
 	}
 	buffer_string(&text, "]}");

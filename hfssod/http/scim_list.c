@@ -91,7 +91,7 @@ cursor_text(struct buffer *b, const char *name, const char *cursor)
 	if (cursor[0] == '\0')
 		return;
 	buffer_printf(b, ",\"%s\":", name);
-	json_string(b, cursor);
+	json_quoted(b, cursor);
 }
 
 static void

@@ -219,7 +219,7 @@ scim_refuse_status(struct call *c, int status, const char *detail)
 	begin_error(c, status, 0);
 	buffer_printf(&body, "{\"schemas\":[\"urn:ietf:params:scim:api:"
 	    "messages:2.0:Error\"],\"status\":\"%d\",\"detail\":", status);
-	json_string(&body, detail == NULL || detail[0] == '\0' ?
+	json_quoted(&body, detail == NULL || detail[0] == '\0' ?
 	    detail_of(status) : detail);
 	buffer_string(&body, "}");
 	response_body(c, SCIM_JSON_TYPE, &body);
