@@ -400,6 +400,29 @@ directory_connection(struct directory *d, const struct organization *o,
 	return NULL;
 }
 
+void
+directory_rename(struct directory *d, struct connection *c, const char *name)
+{
+	const struct policy_connection	*settings;
+	struct connection		*other;
+	char				*before;
+
+	other = directory_connection(d, c->organization, name);
+	before = c->name;
+	if (other == NULL || other == c) {
+		c->name = copy(name);
+		free(before);
+		return;
+	}
+	/* The configuration means them by name. */
+	c->name = other->name;
+	other->name = before;
+	settings = c->settings;
+	c->settings = other->settings;
+	other->settings = settings;
+	d->bound = false;
+}
+
 struct group *
 directory_group(struct directory *d, const struct organization *o,
     const char *slug)

@@ -56,6 +56,12 @@ struct organization *directory_organization(struct directory *, const char *);
 /* "" is the organization's first connection. */
 struct connection *directory_connection(struct directory *,
 		    const struct organization *, const char *);
+/*
+ * It has that name from now on, as the store has committed; one that had it
+ * gets the old one.
+ */
+void		 directory_rename(struct directory *, struct connection *,
+		    const char *);
 struct group	*directory_group(struct directory *,
 		    const struct organization *, const char *);
 /*
