@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "hfssod/policy/brake.h"
 #include "hfssod/policy/control.h"
+#include "hfssod/policy/dryrun.h"
 #include "hfssod/policy/state.h"
 
 #define RETRY_MOST	3600	/* seconds */
@@ -85,6 +86,8 @@ brake_count(struct scim *s)
 	const struct policy_organization	*po = s->at->settings;
 	struct brake				 b;
 
+	if (s->token.dry)
+		dryrun_withdraw(s->name == NULL ? "" : s->name);
 	if (po->brake_percent == 0)
 		return VERDICT_ok;
 	if (!get(s->store, s->organization, &b))

@@ -5,7 +5,9 @@
  * what it says is durable.
  */
 #include <sys/stat.h>
+#include <sys/time.h>
 
+#include <event2/event.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include "hfssod/policy/connection.h"
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/document.h"
+#include "hfssod/policy/dryrun.h"
 #include "hfssod/policy/link.h"
 #include "hfssod/policy/login.h"
 #include "hfssod/policy/loginkey.h"
@@ -159,6 +162,7 @@ begin(const struct setup *setup)
 		fatalx("store: path is too long");
 	if (setup->check)
 		return;
+	dryrun_init(directory);
 	if (setup->kinds & KIND_READER) {
 		state_reader(path);
 		return;
@@ -169,6 +173,7 @@ begin(const struct setup *setup)
 		fatalx("store: %s", why);
 	if (!state_load())
 		fatalx("store: %s", store_error(state.store));
+	dryrun_start();
 	sweep_start();
 }
 
@@ -216,12 +221,31 @@ lost(struct peer *p)
 	check_lost(p->instance);
 }
 
+/* Nothing to do here: the loop has woken up. */
+static void
+wake(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+}
+
 static void
 each_turn(void)
 {
+	static const struct timeval	 soon = { 0, 10000 };
+	static struct event		*timer;
+
 	turn_hook();
-	if (child_setup()->kinds & KIND_POLICY)
-		check_due();
+	if ((child_setup()->kinds & KIND_POLICY) == 0)
+		return;
+	check_due();
+	if (!dryrun_due())
+		return;
+	if (timer == NULL &&
+	    (timer = evtimer_new(child_base(), wake, NULL)) == NULL)
+		fatalx("policy: no timer");
+	evtimer_add(timer, &soon);
 }
 
 static void
@@ -237,6 +261,7 @@ drain(uint64_t ms)
 {
 	(void)ms;
 	turn_hook();
+	dryrun_stop();
 	if (state.directory == NULL)
 		store_close(state.store);	/* reader, or hfssod -n */
 	else {

@@ -150,6 +150,57 @@ store_close(struct store *s)
 	free(s);
 }
 
+struct store_copy {
+	sqlite3		*to;
+	sqlite3_backup	*backup;
+};
+
+/* Nobody reads a copy that was not ended: it needs no journal. */
+struct store_copy *
+store_copy_begin(struct store *s, const char *path, const char **why)
+{
+	struct store_copy	*c;
+
+	*why = reason;
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		fatal("store");
+	if (sqlite3_open_v2(path, &c->to, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+	    sqlite3_exec(c->to, "PRAGMA journal_mode=OFF;"
+	    "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1000;", NULL, NULL,
+	    NULL) == SQLITE_OK)
+		c->backup = sqlite3_backup_init(c->to, "main", s->db, "main");
+	if (c->backup != NULL)
+		return c;
+	snprintf(reason, sizeof(reason), "%s: %s", path, c->to == NULL ?
+	    "out of memory" : sqlite3_errmsg(c->to));
+	store_copy_end(c);
+	return NULL;
+}
+
+enum copying
+store_copy_step(struct store_copy *c, int pages)
+{
+	int	 rc = sqlite3_backup_step(c->backup, pages);
+
+	if (rc == SQLITE_DONE) {
+		rc = sqlite3_backup_finish(c->backup);
+		c->backup = NULL;
+		return rc == SQLITE_OK ? COPY_DONE : COPY_FAILED;
+	}
+	return rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED ?
+	    COPY_MORE : COPY_FAILED;
+}
+
+void
+store_copy_end(struct store_copy *c)
+{
+	if (c->backup != NULL)
+		sqlite3_backup_finish(c->backup);
+	sqlite3_close(c->to);
+	free(c);
+}
+
 void
 store_limit(struct store *s, uint32_t pages)
 {

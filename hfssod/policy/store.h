@@ -36,6 +36,17 @@ struct store	*store_open(const char *, const char **);
 /* Read only, for reader; NULL also while policy has not made it yet. */
 struct store	*store_open_reader(const char *, const char **);
 void		 store_close(struct store *);
+/*
+ * A copy into a new file, some pages at a time; what is written to the
+ * store meanwhile is in it.  begin: NULL with a reason.  step: how it goes
+ * on; end frees it, whether it was done or not.
+ */
+struct store_copy;
+enum copying { COPY_MORE, COPY_DONE, COPY_FAILED };
+struct store_copy *store_copy_begin(struct store *, const char *,
+		    const char **);
+enum copying	 store_copy_step(struct store_copy *, int);
+void		 store_copy_end(struct store_copy *);
 /* The largest number of pages it may have; 0: no limit. */
 void		 store_limit(struct store *, uint32_t);
 

@@ -24,6 +24,7 @@
 #define OVERLAP		86400
 #define OVERLAP_MOST	(90 * 86400)
 #define NETWORKS	2048	/* octets of the list */
+#define DRY_RUNS	8	/* at a time */
 #define RATE_MOST	1000000
 
 /* What a new row is made of, and what is shown of it once. */
@@ -188,6 +189,20 @@ make_secret(struct fresh *f, uint8_t hash[TOKEN_HASH])
 	explicit_bzero(&ctx, sizeof(ctx));
 }
 
+/* Each is a whole store on the disk. */
+static int64_t
+dry_runs(int64_t now)
+{
+	struct store	*s = state.store;
+	int64_t		 n = 0;
+
+	if (store_run(s, ST_dry_runs_live, v_int(now)) == STEP_ROW) {
+		n = store_integer(s, ST_dry_runs_live, 0);
+		store_end(s, ST_dry_runs_live);
+	}
+	return n;
+}
+
 static enum verdict
 make(struct fresh *f)
 {
@@ -200,7 +215,7 @@ make(struct fresh *f)
 		live = store_integer(s, ST_tokens_live, 0);
 		store_end(s, ST_tokens_live);
 	}
-	if (live >= LIMIT_TOKENS)
+	if (live >= LIMIT_TOKENS || (f->dry && dry_runs(now) >= DRY_RUNS))
 		return VERDICT_too_many;
 	make_secret(f, hash);
 	f->expires = now + f->lifetime;

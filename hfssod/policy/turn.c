@@ -195,13 +195,20 @@ decode_request(const struct verb *verb, const struct peer *peer, uint64_t id,
 static enum verdict
 run_dry(const struct verb *verb, struct request *request, struct reader *r)
 {
+	size_t		 mark = state.effects.count;
 	enum verdict	 v;
 
-	if ((v = dryrun_enter(state.token)) == VERDICT_ok)
-		return dryrun_leave(verb->run(request, r, &turn.one));
-	if (v != VERDICT_unavailable)
-		verb->refuse(&turn.one, v);
-	return v;
+	if ((v = dryrun_enter(state.token)) != VERDICT_ok) {
+		if (v != VERDICT_unavailable)
+			verb->refuse(&turn.one, v);
+		return v;
+	}
+	v = dryrun_leave(verb->run(request, r, &turn.one));
+	if (!dryrun_withdrawn())
+		return v;
+	if (begin_write())
+		dryrun_tell(state.token, request);
+	return end_write(v, mark);
 }
 
 static enum verdict
