@@ -264,8 +264,8 @@ def operation(of):
     return {k: v for k, v in made.items() if v is not None}
 
 
-def user(name, *schemas, **attributes):
-    return {"schemas": [USER, *schemas], "userName": name, **attributes}
+def user(username, /, *schemas, **attributes):
+    return {"schemas": [USER, *schemas], "userName": username, **attributes}
 
 
 def person(name, **attributes):
