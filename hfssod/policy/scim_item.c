@@ -146,15 +146,11 @@ static bool
 complete(struct scim *s, enum scim_kind kind, enum statement st,
     const struct scim_needs *n, struct scim_value *v)
 {
-	struct scim_field	*meta;
-	int64_t			 row = store_integer(s->store, st, 0);
+	int64_t	 row = store_integer(s->store, st, 0);
 
-	if (n->type) {
-		meta = scim_field_make(s->pool, v, SCIM_meta);
-		scim_set_text(s->pool, &meta->values[0],
-		    SCIM_meta_resourceType,
+	if (n->type)
+		scim_set_text(s->pool, v, SCIM_meta_resourceType,
 		    kind == PLAN_GROUPS ? "Group" : "User");
-	}
 	if (kind != PLAN_GROUPS)
 		return !n->groups || scim_user_groups(s, row, v);
 	if (n->all_members)

@@ -34,8 +34,10 @@ walk_begin(struct listing *l, const struct scim_walk *w)
 	struct value			 key = l->plan.member;
 	int64_t				 row = at->begun ? at->row : 0;
 
+	/* What is bound must stay, the place moves on. */
 	if (w->keyed)
-		key = at->begun ? v_text(at->key) :
+		key = at->begun ? v_text(scim_pool_string(l->s->pool, at->key,
+		    strlen(at->key))) :
 		    w->down ? beyond : v_text(l->plan.from);
 	if (w->down && !at->begun)
 		row = INT64_MAX;
