@@ -238,14 +238,16 @@ fields(struct buffer *b, const struct scim_json *as,
 
 /* --- resources --------------------------------------------------------- */
 
-/* An extension has its URN for a name, and counts if it says something. */
+/* An extension counts if it has something to say, selected or not. */
 static bool
 is_extension(const struct scim_field *f)
 {
+	static const struct scim_json	 all = { "", SCIM_RESOURCE_USER, NULL,
+	    0 };
 	const struct scim_attribute	*a = f->attribute;
 
 	return a->type == SCIM_TYPE_COMPLEX && a->number < SCIM_schemas &&
-	    f->count > 0 && f->values[0].fields != NULL;
+	    f->count > 0 && any(&all, a, &f->values[0]);
 }
 
 static void
