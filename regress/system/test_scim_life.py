@@ -87,7 +87,7 @@ def test_names_that_are_made_legal(site, acme, user_name, name):
 @pytest.mark.parametrize("user_name", [
     "admin", "api", "acme", "organizations", "123456", "a",
     "0123456789abcdef01234567", "hfsso-reserved", "\u5f20\u4f1f",
-    "a--b", "-x-", "x" * 60, "!!!", "O'Neil & sons"])
+    "a--b", "-x-", "x" * 60, "!!!", "O'Neil + sons"])
 def test_names_that_need_a_suffix(site, acme, user_name):
     made = acme.user(user_name, externalId=f"n-{user_name}")
     assert made["userName"] == user_name
@@ -423,7 +423,8 @@ def test_an_admin_is_not_relinked(site, acme):
             "mutability")
     refused(acme.put(at, s.user("chief", externalId="thief")), 400,
             "mutability")
-    refused(acme.put(at, s.user("chief")), 400, "mutability")
+    refused(acme.put(at, s.user("chief", externalId=None)), 400,
+            "mutability")
     refused(acme.patch(at, ("remove", "externalId")), 400, "mutability")
     assert seen(site, cookie) == 200
     assert acme.of(made["id"])["externalId"] == "chief-1"
