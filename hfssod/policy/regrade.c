@@ -15,6 +15,14 @@
 
 /* --- what the role map looks at ---------------------------------------- */
 
+const char *
+scim_part(const struct scim_value *v, enum scim_number n)
+{
+	const struct scim_field	*f = scim_field(v, n);
+
+	return f == NULL || f->count == 0 ? "" : f->values[0].text;
+}
+
 static void
 add(struct scim_pool *pool, struct strings *list, const char *text)
 {
@@ -22,7 +30,7 @@ add(struct scim_pool *pool, struct strings *list, const char *text)
 }
 
 /* The values of the attribute roles in a resource as it is stored. */
-static bool
+static void
 add_roles(struct scim_pool *pool, struct bytes stored, struct strings *roles)
 {
 	struct scim_value	 v;
@@ -33,7 +41,7 @@ add_roles(struct scim_pool *pool, struct bytes stored, struct strings *roles)
 	memset(&v, 0, sizeof(v));
 	if (!scim_resource_get(stored, pool, SCIM_RESOURCE_USER, &v)) {
 		log_warnx("store: what SCIM wrote of a User is malformed");
-		return false;
+		return;
 	}
 	f = scim_field(&v, SCIM_roles);
 	for (i = 0; f != NULL && i < f->count; i++) {
@@ -41,7 +49,6 @@ add_roles(struct scim_pool *pool, struct bytes stored, struct strings *roles)
 		if (text[0] != '\0')
 			add(pool, roles, text);
 	}
-	return true;
 }
 
 bool
@@ -49,7 +56,6 @@ member_scim_values(struct store *s, int64_t organization, int64_t row,
     struct scim_pool *pool, struct strings *groups, struct strings *roles)
 {
 	enum step	 step;
-	bool		 ok = true;
 
 	memset(groups, 0, sizeof(*groups));
 	memset(roles, 0, sizeof(*roles));
@@ -58,11 +64,10 @@ member_scim_values(struct store *s, int64_t organization, int64_t row,
 	    step = store_next(s, ST_scim_group_names))
 		add(pool, groups, store_text(s, ST_scim_group_names, 0));
 	for (step = store_run(s, ST_scim_stored, v_int(row),
-	    v_int(organization)); step == STEP_ROW && ok;
+	    v_int(organization)); step == STEP_ROW;
 	    step = store_next(s, ST_scim_stored))
-		ok = add_roles(pool, store_blob(s, ST_scim_stored, 0), roles);
-	store_end(s, ST_scim_stored);
-	return ok && !store_failed(s);
+		add_roles(pool, store_blob(s, ST_scim_stored, 0), roles);
+	return !store_failed(s);
 }
 
 bool

@@ -296,6 +296,17 @@ finish(struct group_write *g)
 	return follow(g, role, renamed);
 }
 
+/* A stage is for the group that it was begun for. */
+static bool
+exists(struct group_write *g)
+{
+	bool	 is;
+
+	is = store_run(g->s->store, ST_group_row, v_int(g->row)) == STEP_ROW;
+	store_end(g->s->store, ST_group_row);
+	return is;
+}
+
 static enum verdict
 group_create(struct group_write *g, const struct scim_write *w)
 {
@@ -312,7 +323,7 @@ group_create(struct group_write *g, const struct scim_write *w)
 	hex_encode(random, sizeof(random), g->id);
 	g->row = w->stage != 0 ? job_stage(s, w->stage) :
 	    job_group_row(s->store);
-	if (g->row == 0)
+	if (g->row == 0 || exists(g))
 		return scim_refuse(s, VERDICT_scim_invalid_value,
 		    "The members of the group were not brought in time.");
 	if ((v = write_profile(g, true)) != VERDICT_ok ||
@@ -345,7 +356,7 @@ group_change(struct group_write *g, const struct scim_write *w)
 	struct scim_why	 y = { "" };
 	enum verdict	 v;
 
-	if ((v = group_patch(g, w)) == VERDICT_ok)
+	if ((v = patch_group(g, w)) == VERDICT_ok)
 		v = why(g->s, scim_check(g->s->pool, SCIM_RESOURCE_GROUP,
 		    &g->now, &y), &y);
 	return v == VERDICT_ok ? finish(g) : v;

@@ -198,11 +198,11 @@ batch(struct store *s, struct job *j, const char *by, bool *end)
 	}
 	if (l.count > 0)
 		j->at = l.list[l.count - 1];
-	*end = l.count < BATCH;
-	member_list_free(&l);
-	if (ok && steps[j->step].drop && i > 0)
+	if (ok && steps[j->step].drop && l.count > 0)
 		store_run(s, ST_members_remove, v_int(j->group),
 		    v_int(j->edition), v_int(j->at.kind), v_int(j->at.row));
+	*end = l.count < BATCH;
+	member_list_free(&l);
 	return ok && !store_failed(s);
 }
 
@@ -350,13 +350,19 @@ scim_stage(struct request *request, struct reader *r, struct writer *w)
 /* --- what nobody goes on with ------------------------------------------ */
 
 static struct {
-	bool	 begun;		/* those of the time before are looked at */
+	bool	 begun;		/* those of the time before are due */
 } sweep;
 
 static void
 revoked(const struct session *s, const struct organization *o)
 {
 	pending_add(&state.pending, s, o);
+}
+
+void
+job_start(void)
+{
+	sweep.begun = false;
 }
 
 static bool

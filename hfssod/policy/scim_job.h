@@ -43,5 +43,7 @@ int64_t		 job_stage(struct scim *, uint64_t);
  * of its own; whether there is more of it.
  */
 bool		 job_sweep(void);
+/* At the start: what is found in the store has nobody. */
+void		 job_start(void);
 
 #endif

@@ -113,8 +113,8 @@ members_find(struct scim *s, const struct scim_field *f,
 	size_t			 i;
 
 	for (i = 0; f != NULL && i < f->count; i++) {
-		id = scim_text(&f->values[i], SCIM_members_value);
-		type = scim_text(&f->values[i], SCIM_members_type);
+		id = scim_part(&f->values[i], SCIM_members_value);
+		type = scim_part(&f->values[i], SCIM_members_type);
 		if (strcasecmp(type, "User") == 0)
 			type = "User";
 		else if (strcasecmp(type, "Group") == 0)

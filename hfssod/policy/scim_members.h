@@ -50,7 +50,7 @@ struct group_write {
 };
 
 /* The members field of a PATCH's operation (scim_group_patch.c). */
-enum verdict	 group_patch(struct group_write *, const struct scim_write *);
+enum verdict	 patch_group(struct group_write *, const struct scim_write *);
 
 /* The ids of the attribute's values; scim_invalid_value names a wrong one. */
 enum verdict	 members_find(struct scim *, const struct scim_field *,

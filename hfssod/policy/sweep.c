@@ -242,6 +242,7 @@ sweep_start(void)
 	sweep.clock = event_new(child_base(), -1, EV_PERSIST, tick, NULL);
 	if (sweep.clock == NULL || event_add(sweep.clock, &every) == -1)
 		fatalx("sweep: no timer");
+	job_start();
 }
 
 /* Every second; less often while the store can't be written. */

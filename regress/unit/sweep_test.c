@@ -27,6 +27,11 @@ job_sweep(void)
 	return false;
 }
 
+void
+job_start(void)
+{
+}
+
 static void
 sweep_often(void)
 {

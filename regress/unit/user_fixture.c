@@ -339,3 +339,23 @@ audited(const char *type)
 	    " '%s'", type);
 	return query(sql);
 }
+
+/* --- for other fixtures ------------------------------------------------- */
+
+struct scim_where
+asked_where(void)
+{
+	return where();
+}
+
+enum verdict
+ask_write(struct scim_write *q)
+{
+	return write(q);
+}
+
+enum verdict
+ask_scim(const struct verb *verb, struct writer *w)
+{
+	return run(verb, w);
+}

@@ -53,4 +53,9 @@ struct account	*account_of(const char *);
 /* How many audit records have this type. */
 int64_t		 audited(const char *);
 
+/* What other requests begin with; a write; what is answered by scim_answer. */
+struct scim_where asked_where(void);
+enum verdict	 ask_write(struct scim_write *);
+enum verdict	 ask_scim(const struct verb *, struct writer *);
+
 #endif
