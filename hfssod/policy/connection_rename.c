@@ -72,7 +72,11 @@ check_empty(const struct connection *c)
 	    used ? VERDICT_taken : VERDICT_ok;
 }
 
-/* Names are unique: the other one's goes by a name that there can't be. */
+/*
+ * Names are unique: the other one's goes by a name that there can't be.
+ * What the configuration says of a name goes with it, see directory_rename;
+ * a name that it does not have is there until the next reload.
+ */
 static void
 write_names(const struct connection *c, const struct connection *other,
     const char *name)
@@ -80,13 +84,17 @@ write_names(const struct connection *c, const struct connection *other,
 	struct store	*s = state.store;
 	char		*before = c->name;
 
-	if (other != NULL)
-		store_run(s, ST_connection_name, v_int(other->id),
-		    v_text(" "));
-	store_run(s, ST_connection_name, v_int(c->id), v_text(name));
-	if (other != NULL)
-		store_run(s, ST_connection_name, v_int(other->id),
-		    v_text(before));
+	if (other == NULL) {
+		store_run(s, ST_connection_name, v_int(c->id), v_text(name),
+		    v_int(c->settings != NULL));
+		return;
+	}
+	store_run(s, ST_connection_name, v_int(other->id), v_text(" "),
+	    v_int(0));
+	store_run(s, ST_connection_name, v_int(c->id), v_text(name),
+	    v_int(other->settings != NULL));
+	store_run(s, ST_connection_name, v_int(other->id), v_text(before),
+	    v_int(c->settings != NULL));
 }
 
 static void
