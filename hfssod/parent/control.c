@@ -411,9 +411,7 @@ ask_child(struct client *c, const struct imsg *m)
 	if ((s = who_knows(c, m)) == NULL)
 		return;
 	snprintf(by, sizeof(by), "uid %u", (unsigned int)c->uid);
-	/* What is changed has a line here, whatever its child says of it. */
-	if ((message_info(m->type)->to & KIND_READER) == 0)
-		log_info("%s asked for by %s", message_name(m->type), by);
+	log_debug("%s asked for by %s", message_name(m->type), by);
 	wire_init(&w, message_info(m->type)->most);
 	wire_put_string(&w, by);
 	wire_put_raw(&w, m->data.data, m->data.len);
