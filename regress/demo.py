@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,8 @@ organization "acme" {{
 	connection "sso" saml {{
 		metadata file "{folder}/idp.xml"
 		sign requests
+		# What SCIM calls externalId.
+		subject attribute "uid"
 	}}
 }}
 
@@ -168,7 +171,7 @@ def main():
     server = nginx.Nginx(folder / "nginx", front, ports["browser"],
                          ports["gate"], port(base + 1800),
                          folder / "tls.crt", folder / "tls.key",
-                         "localhost")
+                         "localhost", ports["api"])
     ended.append(server.stop)
     person = browser.Browser()
     metadata = person.get(public + "/organizations/acme/saml/metadata")
@@ -180,6 +183,7 @@ def main():
     sign_in(person, public)
     say("What hfssod knows of that member")
     tell(ctl(folder, "show", "member", "acme", USER))
+    provision(folder, public)
 
     if stay:
         say("It stays up; Ctrl-C ends it")
@@ -189,10 +193,69 @@ def main():
              "       eve / eve-secret      200 groups, a writer\n"
              f"ask    {BIN}/hfssoctl -s {folder}/control.sock "
              "show sessions\n"
+             "       ... token create acme -name curl    for SCIM\n"
              f"log    {folder}/hfssod.log")
         while True:
             signal.pause()
     say("Done; everything that was started ends now")
+
+
+class Scim:
+    """A client of SCIM: a tenant URL, a token, and JSON."""
+
+    def __init__(self, url, token):
+        self.url, self.token = url, token
+        self.trust = ssl.create_default_context()
+        self.trust.check_hostname = False
+        self.trust.verify_mode = ssl.CERT_NONE
+
+    def __call__(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.url + path, None if body is None else
+            json.dumps(body).encode(), {
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/scim+json"}, method=method)
+        with urllib.request.urlopen(request, timeout=20,
+                                    context=self.trust) as answer:
+            tell(f"{method} {urllib.parse.unquote(path)} -> {answer.status}")
+            return json.loads(answer.read() or b"null")
+
+
+def provision(folder, public):
+    say("A token for SCIM, of which the store has a hash only")
+    made = json.loads(ctl(folder, "-j", "token", "create", "acme",
+                          "-name", "demo"))
+    tell(f"tenant URL  {made['url']}\ntoken       "
+         f"{made['token'][:11]}...")
+    scim = Scim(made["url"], made["token"])
+
+    say("Who signed in is a User already; ben is provisioned before he comes")
+    found = scim("GET", "/Users?filter=" + urllib.parse.quote(
+        f'externalId eq "{USER}"'))
+    tell(f"  {found['totalResults']}: {found['Resources'][0]['id']}")
+    ben = scim("POST", "/Users", {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": "ben@example.org", "externalId": "ben",
+        "name": {"givenName": "Ben", "familyName": "Example"},
+        "emails": [{"value": "ben@example.org", "type": "work"}]})
+    person = browser.Browser()
+    answer = enter(person, hops(person, person.get(public + "/hello?json")),
+                   "ben", "ben-secret")
+    seen = json.loads(person.follow(answer).text)["headers"]
+    tell(f"he signs in, as {seen['Remote-User'][0]}, account "
+         f"{seen['X-Hfsso-Account'][0]}")
+    assert seen["X-Hfsso-Account"] == [ben["id"]], seen
+
+    say("The identity provider deactivates him")
+    scim("PATCH", "/Users/" + ben["id"], {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "path": "active", "value": False}]})
+    answer = person.get(public + "/hello", headers={"Accept": "*/*"})
+    tell(f"GET /hello, with the cookie that was good -> {answer.status}")
+    assert answer.status == 401
+    scim("PATCH", "/Users/" + ben["id"], {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "path": "active", "value": True}]})
 
 
 def sign_in(person, public):
@@ -202,26 +265,7 @@ def sign_in(person, public):
     assert answer.status == 302, answer.text
 
     say("It signs in")
-    answer = hops(person, answer)
-    forms = browser.Forms(answer.text, answer.url).forms
-    if not any("password" in f["types"].values() for f in forms):
-        answer = hops(person, person.submit(forms[0]))
-    form_answer = answer
-    tell(f"the identity provider asks: \"{title(form_answer)}\"")
-    form = next(f for f in browser.Forms(
-        form_answer.text, form_answer.url).forms
-        if "password" in f["types"].values())
-    answer = person.follow(person.submit(
-        form, username=USER, password=PASSWORD))
-    form = next(f for f in browser.Forms(answer.text, answer.url).forms
-                if "SAMLResponse" in f["fields"])
-    tell(f"{USER} types name and password; it answers with a signed "
-         f"message of {len(form['fields']['SAMLResponse'])} octets\n"
-         f"for {form['action']}")
-    answer = person.submit(form)
-    tell(f"POST -> {answer.status}, a session cookie, go to "
-         f"{answer.location}")
-    assert answer.status in (302, 303), answer.text
+    answer = enter(person, hops(person, answer), USER, PASSWORD)
 
     say("The page behind nginx, now")
     answer = person.follow(answer)
@@ -242,6 +286,28 @@ def sign_in(person, public):
     tell(f"the same from {USER}'s browser: the page still sees "
          f"Remote-User: {', '.join(seen['Remote-User'])}")
     assert seen["Remote-User"] == [USER], seen
+
+
+def enter(person, answer, user, password):
+    """Sign in where the identity provider asks."""
+    forms = browser.Forms(answer.text, answer.url).forms
+    if not any("password" in f["types"].values() for f in forms):
+        answer = hops(person, person.submit(forms[0]))
+    tell(f"the identity provider asks: \"{title(answer)}\"")
+    form = next(f for f in browser.Forms(answer.text, answer.url).forms
+                if "password" in f["types"].values())
+    answer = person.follow(person.submit(
+        form, username=user, password=password))
+    form = next(f for f in browser.Forms(answer.text, answer.url).forms
+                if "SAMLResponse" in f["fields"])
+    tell(f"{user} types name and password; it answers with a signed "
+         f"message of {len(form['fields']['SAMLResponse'])} octets\n"
+         f"for {form['action']}")
+    answer = person.submit(form)
+    tell(f"POST -> {answer.status}, a session cookie, go to "
+         f"{answer.location}")
+    assert answer.status in (302, 303), answer.text
+    return answer
 
 
 def hops(person, answer):

@@ -38,6 +38,7 @@ http {{
 
 	upstream sso {{ server 127.0.0.1:{browser}; keepalive 16; }}
 	upstream gate {{ server 127.0.0.1:{gate}; keepalive 16; }}
+	upstream api {{ server 127.0.0.1:{api}; keepalive 16; }}
 	upstream page {{ server 127.0.0.1:{page}; keepalive 16; }}
 
 	# Our cookies are no business of the page.
@@ -68,6 +69,10 @@ http {{
 
 		location ~ ^/organizations/[^/]+/(saml|oidc)/ {{
 			proxy_pass http://sso;
+		}}
+		location ~ ^/api/organizations/[^/]+/scim {{
+			client_max_body_size 16m;
+			proxy_pass http://api;
 		}}
 		location ^~ /.hfsso/ {{
 			proxy_pass http://sso;
@@ -105,7 +110,7 @@ http {{
 
 class Nginx:
     def __init__(self, folder, port, browser, gate, page, certificate, key,
-                 name="hub.test"):
+                 name="hub.test", api=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.port = port
@@ -113,7 +118,7 @@ class Nginx:
         config.write_text(CONFIG.format(
             user="user nobody nogroup;" if os.geteuid() == 0 else "",
             folder=self.folder, port=port, browser=browser, gate=gate,
-            page=page, certificate=certificate, key=key, name=name,
+            api=api or gate, page=page, certificate=certificate, key=key, name=name,
             take="\n".join(
                 f"\t\t\tauth_request_set $id_{variable(n)} "
                 f"$upstream_http_{variable(n)};" for n in IDENTITY),
