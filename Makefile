@@ -288,6 +288,8 @@ SRCS_POLICY = \
 		hfssod/policy/show.c \
 		hfssod/policy/show_group.c \
 		hfssod/policy/show_page.c \
+		hfssod/policy/show_scim.c \
+		hfssod/policy/show_drift.c \
 		hfssod/policy/show_token.c \
 		hfssod/policy/state.c \
 		hfssod/policy/store.c \

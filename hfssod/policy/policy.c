@@ -32,6 +32,7 @@
 #include "hfssod/policy/scim_list.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/show_page.h"
+#include "hfssod/policy/show_scim.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 #include "hfssod/policy/token_control.h"
@@ -98,6 +99,8 @@
 	V(scim_unlink, ctl_result, result_refuse, VERB_WRITES) \
 	V(member_grant, ctl_result, result_refuse, VERB_WRITES) \
 	V(member_ungrant, ctl_result, result_refuse, VERB_WRITES) \
+	V(show_scim_log, ctl_records, show_refuse, VERB_STORE) \
+	V(show_drift, ctl_records, show_refuse, VERB_STORE) \
 	V(show_groups, ctl_records, show_refuse, VERB_STORE) \
 	V(show_group, ctl_records, show_refuse, VERB_STORE) \
 	V(show_organizations, ctl_records, show_refuse, VERB_STORE) \

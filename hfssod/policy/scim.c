@@ -204,7 +204,8 @@ write_log(struct scim *s, const char *method, enum scim_resource resource,
 	    v_text(log_id(s->where->request.id)), v_text(method),
 	    v_text(scim_resource_name(resource)), v_text(name),
 	    v_text(s->changed), v_text(verdict_name(v)),
-	    v_int(microseconds() - since));
+	    v_int(microseconds() - since),
+	    v_text(address_text(&s->where->request.client)));
 }
 
 static void
