@@ -206,9 +206,13 @@ batch(struct store *s, struct job *j, const char *by, bool *end)
 	return ok && !store_failed(s);
 }
 
-/* Some of a job; its row says how far it has come.  False on failure. */
+/*
+ * Some of a job; its row says how far it has come, and when somebody last
+ * went on with it (0: nobody does).  False on failure.
+ */
 static bool
-run(struct store *s, struct job *j, const char *by, int64_t until)
+run(struct store *s, struct job *j, const char *by, int64_t until,
+    int64_t used)
 {
 	bool	 end = false;
 
@@ -219,7 +223,7 @@ run(struct store *s, struct job *j, const char *by, int64_t until)
 		store_run(s, ST_job_remove, v_int(j->id));
 	else
 		store_run(s, ST_job_at, v_int(j->id), v_int(j->at.kind),
-		    v_int(j->at.row), v_int(store_now(s)));
+		    v_int(j->at.row), v_int(used));
 	return !store_failed(s);
 }
 
@@ -262,7 +266,7 @@ scim_continue(struct request *request, struct reader *r, struct writer *w)
 	    v_int((int64_t)q.job)), &j)) && clock_ms() < until) {
 		if (!of_token(&s, &j) || j.step == JOB_STAGE)
 			v = VERDICT_scim_not_found;
-		else if (!run(s.store, &j, s.by, until))
+		else if (!run(s.store, &j, s.by, until, s.now))
 			v = VERDICT_unavailable;
 	}
 	if (store_failed(s.store))
@@ -394,7 +398,7 @@ job_sweep(void)
 			j.edition = j.id;
 			job_set(s, (uint64_t)j.id, j.step, j.edition);
 		}
-		ok = run(s, &j, "", clock_ms() + SLICE_MS);
+		ok = run(s, &j, "", clock_ms() + SLICE_MS, 0);
 	}
 	if (store_in_transaction(s))
 		ok = store_commit(s);
