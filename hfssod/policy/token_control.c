@@ -73,7 +73,7 @@ option_networks(const struct ctl_question *q, char out[NETWORKS])
 			continue;
 		if (out[0] != '\0')
 			strlcat(out, ",", NETWORKS);
-		if (text[5] == '\0' ||
+		if (text[5] == '\0' || strchr(text, ',') != NULL ||
 		    strlcat(out, text + 5, NETWORKS) >= NETWORKS)
 			return false;
 	}
