@@ -217,9 +217,11 @@ attribute(struct buffer *b, const struct scim_service *s,
 	buffer_string(b, ",");
 	string(b, "description", a->description);
 	truth(b, "required", a->required);
-	if (a->values[0] != '\0')
-		words(b, a->type == SCIM_TYPE_REFERENCE ? "referenceTypes" :
-		    "canonicalValues", a->values);
+	if (a->type == SCIM_TYPE_REFERENCE)
+		words(b, "referenceTypes", a->values[0] != '\0' ? a->values :
+		    "external");
+	else if (a->values[0] != '\0')
+		words(b, "canonicalValues", a->values);
 	truth(b, "caseExact", a->exact);
 	buffer_string(b, ",");
 	string(b, "mutability", mutability(s, a));
