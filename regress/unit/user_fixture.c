@@ -34,12 +34,22 @@ static const struct {
 	{ "strict", "okta", RIGHT_DEFAULT, PROFILE_STRICT }
 };
 
+static char	 secret[64];
+
+void
+use_secret(const char *text)
+{
+	strlcpy(secret, text, sizeof(secret));
+}
+
 /* The octets of a token: its name and then the same for all. */
 static const char *
 octets(const char *name)
 {
 	static char	 text[64];
 
+	if (strcmp(name, "secret") == 0)
+		return secret;
 	snprintf(text, sizeof(text), "hfscim_"
 	    "0000000000000000000000000000000000000000000");
 	memcpy(text + 7, name, strlen(name));

@@ -22,6 +22,8 @@ int	 basics_begin(void **);
  * okta's with that profile.
  */
 extern const char	*token;
+/* The octets of the token "secret". */
+void	 use_secret(const char *);
 extern enum scim_base	 base;
 /* Of the next write only. */
 extern struct scim_condition if_match;
