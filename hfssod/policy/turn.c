@@ -451,7 +451,8 @@ pull(void)
 void
 turn_hook(void)
 {
-	if (child_setup()->kinds & KIND_POLICY)
+	/* Reader's other peers than parent: http with its lists. */
+	if (child_setup()->kinds & (KIND_POLICY | KIND_READER))
 		pull();
 	if (turn.count > 0)
 		turn_end(peer_send);
