@@ -1,0 +1,254 @@
+"""
+hfssoctl's commands of SCIM: what they print, who may ask how much, and
+that no question of anybody ends a process.
+"""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import time
+
+import pytest
+
+import daemon as d
+import http_alone as h
+from test_ctl import control, frame, hello_of
+
+RELINK = 8 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def site():
+    from conftest import World
+    world = World("ctl-scim")
+    world.settings.organizations = [
+        d.Organization("acme", [world.connection("forge")], d.ROLES)]
+    world.start()
+    yield world
+    world.end()
+
+
+@pytest.fixture(autouse=True)
+def nobody_ends(site):
+    def restarts():
+        return {p["name"]: p["restarts"] for p in site.daemon.processes()}
+    before = restarts()
+    yield
+    assert restarts() == before
+
+
+def done(site, *words):
+    told = site.daemon.ctl("-f", *words)
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+def fails(site, says, *words, status=1):
+    told = site.daemon.ctl("-f", *words)
+    assert told.returncode == status, told.stdout + told.stderr
+    assert says in told.stderr, told.stderr
+
+
+# --- what is printed ---------------------------------------------------------
+
+def test_a_token_is_printed_once(site):
+    text = done(site, "token", "create", "acme", "-name", "ci")
+    token = re.search(r"^Token +(hfscim_[\w-]{43})$", text, re.M)[1]
+    ident = re.search(r"^Token id +([0-9a-f]{16})$", text, re.M)[1]
+    assert re.search(r"^Tenant URL +https://\S+/api/organizations/acme/"
+                     r"scim/v2$", text, re.M), text
+    assert "shown this once" in text
+    listed = done(site, "show", "tokens", "acme")
+    assert ident in listed and token[-4:] in listed
+    assert token not in listed
+    assert max(map(len, listed.splitlines())) <= 80, listed
+    # Parent has passed it on, and keeps nothing of it.
+    assert token[7:] not in site.daemon.log()
+    told = site.daemon.show("token", "rotate", "acme", ident)
+    assert told["token"] != token and told["token"].startswith("hfscim_")
+    assert done(site, "token", "revoke", "acme", ident)
+    fails(site, "no such token", "token", "revoke", "acme", "0" * 16)
+
+
+def test_it_asks_before_what_hurts(site):
+    for words in (("token", "revoke", "acme", "x"),
+                  ("member", "delete", "acme", "x"),
+                  ("member", "deactivate", "acme", "x"),
+                  ("member", "unlink", "acme", "x"),
+                  ("scim", "release", "acme")):
+        told = site.daemon.ctl(*words)
+        assert told.returncode == 1
+        assert "needs -f" in told.stderr, told.stderr
+
+
+@pytest.mark.parametrize("words, says", [
+    (("token", "create", "acme", "-what"), "not valid here"),
+    (("token", "create", "-name", "x"), "valid arguments are ORG"),
+    (("token", "create", "acme", "-expires"), "-expires needs TIME"),
+    (("member", "relink", "acme"), "-f FILE is missing"),
+    (("member", "relink", "acme", "-to", "x"), "-f FILE is missing"),
+    (("show", "tokens", "acme", "-j"), "stands before the command"),
+])
+def test_usage(site, words, says):
+    fails(site, says, *words, status=2)
+
+
+# --- the file of relink ------------------------------------------------------
+
+def pairs(site, text):
+    path = site.folder / "pairs"
+    path.write_text(text)
+    return path
+
+
+def test_relink_file(site):
+    for name in ("rosa", "rudi"):
+        done(site, "member", "add", "acme", name, "-external", f"old-{name}")
+    path = pairs(site, "# old,new\nold-rosa,new-rosa\n\nold-rudi,new-rudi\n")
+    words = ("member", "relink", "acme", "-f", path)
+    # Looking needs no answer to a question, and changes nothing.
+    told = site.daemon.ctl(*words, "-n")
+    assert told.returncode == 0, told.stderr
+    assert site.daemon.show("-f", *words, "-n")["pairs"] == 2
+    done(site, *words)
+    fails(site, "old-rosa", *words)
+    # Standard input is a file, too.
+    told = site.daemon.ctl("-f", "member", "relink", "acme", "-f", "-",
+                           stdin="new-rosa,rosa\nnew-rudi,rudi\n")
+    assert told.returncode == 0, told.stderr
+
+
+def test_relink_is_all_or_nothing(site):
+    done(site, "member", "add", "acme", "romy", "-external", "old-romy")
+    path = pairs(site, "old-romy,new-romy\nnobody,nobody-2\n")
+    fails(site, "nobody", "member", "relink", "acme", "-f", path)
+    done(site, "member", "relink", "acme", "-f",
+         pairs(site, "old-romy,old-romy-2\n"))
+
+
+@pytest.mark.parametrize("text, says", [
+    ("a,b\nc\n", "pairs:2: is not two subjects"),
+    ("a,b\na,c\n", "pairs:2: the old subject is also in line 1"),
+    ("a,b\n\"c,d\n", "pairs:2: a quote does not end"),
+    ("# nobody\n", "nobody is in it"),
+])
+def test_relink_file_malformed(site, text, says):
+    path = pairs(site, text)
+    fails(site, says, "member", "relink", "acme", "-f", path)
+    told = site.daemon.ctl("member", "relink", "acme", "-f", path, "-n")
+    assert told.returncode == 1
+
+
+def test_relink_of_many_people(site):
+    """A question of megabytes arrives, and is answered."""
+    text = "".join(f"{'old-%06d' % n:_<60},new-{n}\n" for n in range(50000))
+    began = time.monotonic()
+    told = site.daemon.ctl("-f", "member", "relink", "acme", "-f",
+                           pairs(site, text))
+    assert told.returncode == 1
+    assert "nobody has it" in told.stderr, told.stderr
+    assert time.monotonic() - began < 20
+
+
+def test_connections_of_relink(site):
+    path = pairs(site, "a,b\n")
+    for more in (("-connection", "none"), ("-to", "none")):
+        fails(site, "connection", "member", "relink", "acme", "-f", path,
+              *more)
+
+
+# --- who may ask, and what ---------------------------------------------------
+
+QUESTIONS = [
+    "account_add", "connection_rename", "member_add", "member_deactivate",
+    "member_delete", "member_grant", "member_reactivate", "member_relink",
+    "member_rename", "member_restore", "member_ungrant", "member_unlink",
+    "scim_link", "scim_release", "scim_unlink", "show_drift", "show_dry_run",
+    "show_group", "show_groups", "show_scim_log", "show_tokens",
+    "token_create", "token_revoke", "token_rotate"]
+
+
+def question(organization="", name="", value="", after="", options=()):
+    def text(s):
+        return struct.pack(">I", len(s)) + s.encode() + b"\0"
+    return (text(organization) + text(name) + text("") + text(value) +
+            text(after) + b"\0" + struct.pack(">I", len(options)) +
+            b"".join(map(text, options)))
+
+
+def verdict(sock):
+    answer = b""
+    while len(answer) < 18:
+        answer += sock.recv(65536)
+    return struct.unpack(">H", answer[16:18])[0]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_malformed_question_ends_nobody(site, name):
+    hello = hello_of(site.folder)
+    for body in (b"", b"\xff" * 40, b"\0" * 50,
+                 question(options=["x"])[:-1], question() + b"\0"):
+        with control(site, hello) as sock:
+            sock.sendall(frame(name, body))
+            assert verdict(sock) == h.VERDICTS["bad_request"]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_nonsense_ends_nobody(site, name):
+    """Well-formed, and of no use."""
+    hello = hello_of(site.folder)
+    for body in (question(), question("nowhere", "x", "y"),
+                 question("acme"), question("acme", "\\", "\x7f"),
+                 question("acme", "x" * 256, "y" * 1024, "z" * 1024),
+                 question("acme", "none", "none", "none", [
+                     "", "=", "old=a", "days=-1", "expires=x", "from=::/999",
+                     "profile=", "rights=,", "overlap=-9", "rate=1e9",
+                     "connection=none", "to=none", "check=2"])):
+        with control(site, hello) as sock:
+            sock.sendall(frame(name, body))
+            verdict(sock)
+
+
+def test_one_question_is_long(site):
+    """As long as the table says, no longer, and no other one."""
+    hello = hello_of(site.folder)
+    many = question("acme", options=["old=" + "x" * 1000] * 8000)
+    for name, body, answered in (
+            ("member_relink", many, True),
+            ("member_add", many, False),
+            ("member_relink", b"\0" * (RELINK + 1), False)):
+        with control(site, hello) as sock:
+            try:
+                sock.sendall(frame(name, body))
+                assert (sock.recv(65536) != b"") == answered, name
+            except (BrokenPipeError, ConnectionResetError):
+                assert not answered, name
+
+
+@pytest.mark.skipif(not d.ROOT, reason="needs root")
+def test_a_member_of_the_group_asks_shortly(make_world):
+    """The socket's group may ask, and can't fill parent's memory."""
+    site = make_world("ctl-group", start=False)
+    site.settings.organizations = [
+        d.Organization("acme", [site.connection("forge")], d.ROLES)]
+    text = site.settings.text
+    site.settings.text = lambda: re.sub(
+        r"^(control socket .*)$", r'\1 group "nogroup"', text(), flags=re.M)
+    site.start()
+    os.chmod(site.folder, 0o755)
+    # Its own copy: the tree may be closed to others.
+    ctl = site.folder / "hfssoctl"
+    shutil.copy(d.BIN / "hfssoctl", ctl)
+    for count, says in ((10, "nobody has it"), (5000, "refuses this user")):
+        path = pairs(site, "".join(
+            f"{'old-%d' % n:_<60},new-{n}\n" for n in range(count)))
+        path.chmod(0o644)
+        told = subprocess.run(
+            ["setpriv", "--reuid=nobody", "--regid=nogroup",
+             "--clear-groups", ctl, "-s", site.folder / "control.sock", "-f",
+             "member", "relink", "acme", "-f", path], capture_output=True,
+            text=True, timeout=30, check=False)
+        assert told.returncode != 0
+        assert says in told.stderr, told.stderr
+    assert "uid 65534 sent something wrong" in site.daemon.log()
