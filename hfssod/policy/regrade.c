@@ -15,14 +15,6 @@
 
 /* --- what the role map looks at ---------------------------------------- */
 
-const char *
-scim_part(const struct scim_value *v, enum scim_number n)
-{
-	const struct scim_field	*f = scim_field(v, n);
-
-	return f == NULL || f->count == 0 ? "" : f->values[0].text;
-}
-
 static void
 add(struct scim_pool *pool, struct strings *list, const char *text)
 {

@@ -32,8 +32,6 @@ enum verdict	 link_change(struct request *, struct reader *,
 		    struct writer *);
 void		 link_refuse(struct writer *, enum verdict);
 
-/* The text of a part of a complex value, such as a member's; "" if none. */
-const char	*scim_part(const struct scim_value *, enum scim_number);
 /*
  * Somebody's values for the role map of an organization (their rows):
  * names of his SCIM groups there (also by way of others) and his SCIM

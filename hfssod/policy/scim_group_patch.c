@@ -176,7 +176,7 @@ remove_values(struct group_write *g, const struct scim_field *sent)
 		    "Members are to be removed, but the value names none: "
 		    "to remove all, say no value.");
 	for (i = 0; i < sent->count && v == VERDICT_ok; i++) {
-		id = scim_part(&sent->values[i], SCIM_members_value);
+		id = scim_own_text(&sent->values[i], SCIM_members_value);
 		if (id[0] == '\0')
 			v = scim_refuse(g->s, VERDICT_scim_invalid_value,
 			    "A member has no value.");

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "hfssod/policy/dryrun.h"
 #include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/state.h"
@@ -113,8 +114,8 @@ members_find(struct scim *s, const struct scim_field *f,
 	size_t			 i;
 
 	for (i = 0; f != NULL && i < f->count; i++) {
-		id = scim_part(&f->values[i], SCIM_members_value);
-		type = scim_part(&f->values[i], SCIM_members_type);
+		id = scim_own_text(&f->values[i], SCIM_members_value);
+		type = scim_own_text(&f->values[i], SCIM_members_type);
 		if (strcasecmp(type, "User") == 0)
 			type = "User";
 		else if (strcasecmp(type, "Group") == 0)
@@ -437,6 +438,7 @@ scim_members(struct request *request, struct reader *r, struct writer *w)
 	struct scim_members		 q;
 	struct scim_members_page	 p;
 	struct scim			 s;
+	struct store			*store;
 	enum verdict			 v;
 	int64_t				 row = 0;
 
@@ -446,10 +448,18 @@ scim_members(struct request *request, struct reader *r, struct writer *w)
 	p.after = "";
 	if (!scim_members_get(r, &q))
 		fatalx("scim_members is malformed");
+	if (!state_open())
+		return VERDICT_unavailable;
+	/* Reader: policy has put a dry run's copy in place itself. */
+	store = state.directory != NULL || state.token == NULL ? state.store :
+	    dryrun_store(state.store, state.token);
+	if (store == NULL) {
+		scim_members_refuse(w, VERDICT_token_not_ready);
+		return VERDICT_token_not_ready;
+	}
 	/* A writer is told what he has written. */
-	if (!state_open() ||
-	    (v = scim_open(&s, &q.where, state.store, RIGHT_READ |
-	    RIGHT_GROUPS)) == VERDICT_unavailable) {
+	v = scim_open(&s, &q.where, store, RIGHT_READ | RIGHT_GROUPS);
+	if (v == VERDICT_unavailable) {
 		scim_close(&s);
 		return VERDICT_unavailable;
 	}

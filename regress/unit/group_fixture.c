@@ -172,7 +172,7 @@ group_has(void)
 		return text;
 	assert_true(f->count < 128);
 	for (i = 0; i < f->count; i++)
-		ids[i] = scim_part(&f->values[i], SCIM_members_value);
+		ids[i] = scim_own_text(&f->values[i], SCIM_members_value);
 	qsort(ids, f->count, sizeof(ids[0]), by_text);
 	for (i = 0; i < f->count; i++) {
 		if (i > 0)
@@ -282,7 +282,7 @@ group_pages(const char *id, char (*out)[LIMIT_SCIM_ID + 1], size_t most)
 			return SIZE_MAX;
 		for (i = 0; i < p.count; i++) {
 			assert_true(n < most);
-			strlcpy(out[n++], scim_part(&p.members[i],
+			strlcpy(out[n++], scim_own_text(&p.members[i],
 			    SCIM_members_value), LIMIT_SCIM_ID + 1);
 		}
 		strlcpy(after, p.after, sizeof(after));
