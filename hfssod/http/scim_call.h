@@ -42,6 +42,7 @@ struct scim_writing {
 	struct buffer	 members;	/* to be staged: ids, each with a NUL */
 	size_t		 held;		/* octets of them, as counted */
 	uint64_t	 stage;
+	const char	*id;		/* of what is written; "" : a new one */
 };
 
 struct scim_call {

@@ -81,6 +81,7 @@ stage(struct call *c)
 
 	memset(&q, 0, sizeof(q));
 	scim_where_of(c, &q.where);
+	q.id = s->writing.id;
 	q.stage = s->writing.stage;
 	id = (const char *)buffer_at(ids);
 	end = id + buffer_len(ids);
@@ -232,6 +233,7 @@ prepare(struct call *c, struct scim_pool *pool, const struct scim_order *o,
 	if ((v = read_body(pool, o, &q, why)) != VERDICT_ok)
 		return v;
 	s->writing.writer = writer;
+	s->writing.id = scim_pool_string(s->pool, o->id, strlen(o->id));
 	if (is_large(&q)) {
 		*next = &next_stage;
 		if (!take_members(s, &q))
