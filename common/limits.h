@@ -95,7 +95,7 @@
 #define LIMIT_SCIM_BODY		(16 * 1024 * 1024) /* of JSON */
 #define LIMIT_SCIM_DEPTH	12		/* of JSON */
 #define LIMIT_SCIM_KEYS		500		/* members of one JSON object */
-#define LIMIT_SCIM_JSON		1200000		/* values in one JSON document */
+#define LIMIT_SCIM_JSON		1200000		/* values in a JSON document */
 #define LIMIT_SCIM_OPERATIONS	1000		/* in one PATCH, or Bulk */
 #define LIMIT_SCIM_ERRORS	LIMIT_SCIM_OPERATIONS
 #define LIMIT_SCIM_ID		64		/* as it may be asked for */
@@ -120,7 +120,7 @@
 #define LIMIT_SCIM_RATE		10000	/* requests of a token, per second */
 #define LIMIT_SCIM_STAGE_SECONDS 600		/* what no write has claimed */
 #define LIMIT_BEARER		1024		/* octets */
-#define LIMIT_TOKENS		200		/* live ones of an organization */
+#define LIMIT_TOKENS		200		/* live, of an organization */
 #define LIMIT_DRY_RUN_SECONDS	(7 * 86400)
 
 #define LIMIT_HEADER_GROUPS	3072		/* header groups max */

@@ -60,7 +60,7 @@ struct ctl_question {
 	const char	*organization;
 	const char	*name;		/* account name or session handle */
 	const char	*role;
-	const char	*value;		/* a second name, an address, a subject */
+	const char	*value;		/* second name, address, subject */
 	const char	*after;		/* continues a list */
 	bool		 force;
 	/* Of a command's flags, each "name=value": "expires=31536000". */

@@ -198,7 +198,7 @@ struct scim_listed {
 	uint32_t		 retry_after;
 	bool			 dry;
 	enum scim_resource	 resource;
-	const char		*after;		/* "" : all of the page is said */
+	const char		*after;		/* "" : the page is whole */
 	int64_t			 total;		/* valid with after "" */
 	const char		*next;		/* cursors; "" : none */
 	const char		*previous;

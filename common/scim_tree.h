@@ -68,8 +68,9 @@ const char	*scim_own_text(const struct scim_value *, enum scim_number);
 void		 scim_set_own_text(struct scim_pool *, struct scim_value *,
 		    enum scim_number, const char *);
 /*
- * Of a resource: the text of a singular attribute, or of a singular one within a singular
- * complex one (SCIM_name_givenName of a resource); "" if there is none.
+ * Of a resource: the text of a singular attribute, or of a singular one
+ * within a singular complex one (SCIM_name_givenName of a resource); "" if
+ * there is none.
  */
 const char	*scim_text(const struct scim_value *, enum scim_number);
 /* Set it; "" removes it. */
