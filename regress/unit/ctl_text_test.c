@@ -301,6 +301,51 @@ test_blocks(void **state)
 	wire_free(&w);
 }
 
+/* Tokens: what somebody called one is not to be trusted either. */
+static void
+test_tokens(void **state)
+{
+	struct writer	 w;
+	json_t		*j;
+	char		*out;
+	size_t		 len;
+	FILE		*f;
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	wire_init(&w, 4096);
+	record_array(&w, "");
+	record_object(&w, "");
+	record_string(&w, "id", "5e9907857b923f73");
+	record_string(&w, "name", "ci\n\342\200\256");
+	record_string(&w, "connection", "okta");
+	record_string(&w, "state", "live");
+	record_boolean(&w, "dry_run", false);
+	record_string(&w, "from", "");
+	record_string(&w, "last_four", "Qk84");
+	record_time(&w, "expires", NOW + 86400);
+	record_time(&w, "last_used", 0);
+	record_end(&w);
+	record_end(&w);
+	j = read_back(&w);
+	assert_non_null(j);
+	f = open_memstream(&out, &len);
+	assert_non_null(f);
+	blocks_print(f, j, NOW);
+	fclose(f);
+	assert_string_equal(out,
+	    "okta  ci\\n\\342\\200\\256  live\n"
+	    "    id         5e9907857b923f73\n"
+	    "    dry run    no\n"
+	    "    from       -\n"
+	    "    last four  Qk84\n"
+	    "    expires    2026-09-22 14:13 (24h 0m left !)\n"
+	    "    last used  -\n");
+	free(out);
+	json_decref(j);
+	wire_free(&w);
+}
+
 int
 main(void)
 {
@@ -310,7 +355,8 @@ main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_safe),
 		cmocka_unit_test(test_safe_utf8),
-		cmocka_unit_test(test_blocks)
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_tokens)
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
