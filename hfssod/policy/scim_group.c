@@ -249,7 +249,7 @@ replace(struct group_write *g, const struct scim_write *w,
 	return why(s, v, &y);
 }
 
-/* Members that a request with the whole group brings; none: they stay. */
+/* Members that a request with the whole group brings; it is all of it. */
 static enum verdict
 replace_members(struct group_write *g, const struct scim_write *w,
     const struct scim_field *members)
@@ -259,9 +259,7 @@ replace_members(struct group_write *g, const struct scim_write *w,
 
 	if (w->stage != 0)
 		return members_take(g, w->stage);
-	if (members == NULL)
-		return VERDICT_ok;
-	if (members->count > LIMIT_SCIM_PATCHED)
+	if (members != NULL && members->count > LIMIT_SCIM_PATCHED)
 		return scim_refuse(g->s, VERDICT_scim_too_large,
 		    "Too many members for one message.");
 	v = members_find(g->s, members, &list);

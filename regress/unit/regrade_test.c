@@ -84,7 +84,7 @@ renamed(void **unused)
 	id = group_made("displayName=Writers");
 	works(group_members(id, SCIM_ADD, with(1, ada)));
 	assert_int_equal(role_in(ada), ROLE_READ);
-	works(group_put(id, "displayName=writers"));
+	works(group_patch(id, SCIM_ADD, NULL, "displayName=writers"));
 	assert_int_equal(role_in(ada), ROLE_WRITE);
 	works(group_patch(id, SCIM_REPLACE, NULL, "displayName=others"));
 	assert_int_equal(role_in(ada), ROLE_READ);
