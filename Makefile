@@ -286,6 +286,7 @@ SRCS_POLICY = \
 		hfssod/policy/scim_sort.c \
 		hfssod/policy/session.c \
 		hfssod/policy/show.c \
+		hfssod/policy/show_dryrun.c \
 		hfssod/policy/show_group.c \
 		hfssod/policy/show_page.c \
 		hfssod/policy/show_scim.c \

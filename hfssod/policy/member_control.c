@@ -38,6 +38,8 @@ person_find(const struct ctl_question *q, struct person_found *p)
 		strlcpy(p->name, store_text(s, st, 2), sizeof(p->name));
 		p->state = (int)store_integer(s, st, 3);
 		p->role = (enum role)store_integer(s, st, 4);
+		p->connection = directory_connection_id(state.directory,
+		    store_integer(s, st, 5));
 		store_end(s, st);
 	}
 	free(folded);

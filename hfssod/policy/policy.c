@@ -78,6 +78,7 @@
 	V(token_rotate, ctl_records, show_refuse, VERB_WRITES) \
 	V(token_revoke, ctl_result, result_refuse, VERB_WRITES) \
 	V(show_tokens, ctl_records, show_refuse, VERB_STORE) \
+	V(show_dry_run, ctl_records, show_refuse, VERB_STORE) \
 	V(scim_release, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_enable, ctl_result, result_refuse, VERB_WRITES) \
 	V(connection_disable, ctl_result, result_refuse, VERB_WRITES) \

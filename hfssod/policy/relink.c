@@ -337,6 +337,12 @@ read_one(struct relink *l, const struct ctl_question *q)
 		return VERDICT_bad_request;
 	if ((v = person_find(q, &p)) != VERDICT_ok)
 		return v;
+	if (l->from == NULL && p.connection == NULL)
+		return VERDICT_ambiguous;
+	if (l->from == NULL)
+		l->from = p.connection;
+	if (l->to == NULL)
+		l->to = l->from;
 	if ((l->moves = calloc(1, sizeof(*l->moves))) == NULL)
 		fatal("relink");
 	l->count = 1;
@@ -367,6 +373,9 @@ prepare(struct relink *l, const struct ctl_question *q)
 		return VERDICT_no_organization_named;
 	l->organization = o;
 	v = person_connection(o, ctl_option(q, "connection"), &l->from);
+	/* One person is looked for where he is. */
+	if (v == VERDICT_ambiguous && q->name[0] != '\0')
+		v = VERDICT_ok;
 	l->to = l->from;
 	if (v == VERDICT_ok && to[0] != '\0')
 		v = person_connection(o, to, &l->to);

@@ -18,6 +18,7 @@
 #define NETWORKS_MOST	64
 #define NETWORK_TEXT	64
 #define USED_SECONDS	60	/* between writes of last uses */
+#define KEPT_SECONDS	(365 * 86400)	/* rows of those that have ended */
 #define LINES_MOST	20	/* of refusals, in a minute */
 #define BURST_MS	2000	/* so much of its rate at once */
 
@@ -478,6 +479,7 @@ tokens_write(struct tokens *t, struct store *s)
 			store_run(s, ST_token_used, v_int(k->token.row),
 			    v_int(k->used), v_text(address_text(&k->from)));
 	}
+	store_run(s, ST_tokens_old, v_int(store_now(s) - KEPT_SECONDS));
 }
 
 void

@@ -18,5 +18,7 @@ enum verdict	 token_revoke(struct request *, struct reader *,
 		    struct writer *);
 enum verdict	 show_tokens(struct request *, struct reader *,
 		    struct writer *);
+enum verdict	 show_dry_run(struct request *, struct reader *,
+		    struct writer *);
 
 #endif

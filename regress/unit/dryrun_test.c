@@ -17,6 +17,7 @@
 #include "ctl_fixture.h"
 #include "hfssod/policy/access.h"
 #include "hfssod/policy/dryrun.h"
+#include "hfssod/policy/show_page.h"
 #include "hfssod/policy/token_control.h"
 
 static void
@@ -239,6 +240,69 @@ ends(void **unused)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* --- what differs ------------------------------------------------------- */
+
+static const struct verb	 verb_show_dry_run = { MESSAGE_show_dry_run,
+    MESSAGE_ctl_records, show_dry_run, show_refuse, VERB_STORE };
+
+/* By reader, which has a store of its own. */
+static enum verdict
+shown_to(const struct ctl *c)
+{
+	struct store	*live = state.store;
+	enum verdict	 v;
+
+	state_reader(store_path);
+	state.store = NULL;
+	v = ctl(&verb_show_dry_run, c);
+	store_close(state.store);
+	state.store = live;
+	return v;
+}
+#define shown(...)	shown_to(&(const struct ctl){ __VA_ARGS__ })
+
+static void
+differs(void **unused)
+{
+	char	 ada[32];
+
+	(void)unused;
+	strlcpy(ada, made("userName=ada;externalId=x1"), sizeof(ada));
+	made("userName=bob;externalId=x2");
+	assert_int_equal(shown(.name = "none"),
+	    VERDICT_no_token_named);
+	make(false);
+	assert_int_equal(shown(.name = id),
+	    VERDICT_token_not_ready);
+	while (dryrun_due())
+		;
+	assert_int_equal(shown(.name = id), VERDICT_ok);
+	assert_string_equal(ctl_text("kind"), "");
+	token = "secret";
+	assert_int_equal(patch(ada, SCIM_REPLACE, SCIM_none,
+	    "active=false"), VERDICT_ok);
+	assert_int_equal(shown(.name = id), VERDICT_ok);
+	assert_string_equal(ctl_text("kind"), "account");
+	assert_string_equal(ctl_text("name"), "ada");
+	assert_string_equal(ctl_text("what"), "state");
+	assert_string_equal(ctl_text("live"), "active");
+	assert_string_equal(ctl_text("dry_run"), "inactive");
+	assert_int_equal(patch(ada, SCIM_REPLACE, SCIM_none,
+	    "active=true"), VERDICT_ok);
+	assert_int_equal(post("userName=newbie;externalId=x9"), VERDICT_ok);
+	assert_int_equal(shown(.name = id), VERDICT_ok);
+	assert_string_equal(ctl_text("name"), "newbie");
+	assert_string_equal(ctl_text("what"), "made");
+	/* Another one took the same row in the live store. */
+	token = "okta";
+	assert_int_equal(post("userName=late;externalId=x8"), VERDICT_ok);
+	assert_int_equal(shown(.name = id), VERDICT_ok);
+	assert_string_equal(ctl_text("name"), "late");
+	assert_string_equal(ctl_text("what"), "only live");
+	assert_int_equal(shown(.name = id,
+	    .organization = "other"), VERDICT_no_organization_named);
+}
+
 /* Reader's side: the copy, when it is ready, and only for its token. */
 static void
 reading(void **unused)
@@ -270,7 +334,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(works), TEST(refused), TEST(waits), TEST(restarts),
-		TEST(ends), TEST(reading)
+		TEST(ends), TEST(reading), TEST(differs)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,15 +51,16 @@ one(void **unused)
 	    .options = "connection=okta"), VERDICT_taken);
 	assert_int_equal(CTL(member_relink, .name = "ada", .value = "x1",
 	    .options = "connection=okta"), VERDICT_already);
-	assert_int_equal(CTL(member_relink, .name = "ada", .value = "y1"),
+	assert_int_equal(CTL(member_relink, .options = "old=x1 new=y1"),
 	    VERDICT_ambiguous);
 	assert_int_equal(CTL(member_relink, .name = "eve", .value = "y1",
 	    .options = "connection=okta"), VERDICT_no_member_named);
 	assert_int_equal(CTL(member_relink, .name = "ada", .value = "",
 	    .options = "connection=okta"), VERDICT_bad_request);
 	assert_int_equal(sessions_of(id), 1);
-	assert_int_equal(CTL(member_relink, .name = "ada", .value = "y1",
-	    .options = "connection=okta"), VERDICT_ok);
+	/* Through the connection that he is of. */
+	assert_int_equal(CTL(member_relink, .name = "ada", .value = "y1"),
+	    VERDICT_ok);
 	assert_int_equal(ctl_number("sessions_ended"), 1);
 	assert_int_equal(sessions_of(id), 0);
 	assert_int_equal(audited("hfsso.relink"), 1);
