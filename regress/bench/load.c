@@ -36,7 +36,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#define ANSWER		65536	/* octets of an answer */
+#define ANSWER		(1 << 20) /* octets of an answer */
 #define LATENCIES	200000	/* microseconds; what is above is the last */
 #define CIPHER		"TLS_AES_256_GCM_SHA384"
 
@@ -254,7 +254,23 @@ connection_next(struct connection *c)
 	connection_send(c);
 }
 
-/* Length of the whole answer, as soon as its head is there; else 0. */
+/* A body in chunks ends with an empty one; no JSON holds such an end. */
+static size_t
+chunked_length(const struct connection *c, size_t head)
+{
+	static const char	 last[] = "\r\n0\r\n\r\n";
+	const uint8_t		*end;
+
+	end = memmem(c->answer + head - 2, c->have - head + 2, last,
+	    sizeof(last) - 1);
+	return end == NULL ? 0 :
+	    (size_t)(end - c->answer) + sizeof(last) - 1;
+}
+
+/*
+ * Length of the whole answer, as soon as its head is there (in chunks: all
+ * of it); else 0.
+ */
 static size_t
 answer_length(const struct connection *c, size_t *head)
 {
@@ -271,6 +287,8 @@ answer_length(const struct connection *c, size_t *head)
 			p++;
 		if (strncasecmp(p, "Content-Length:", 15) == 0)
 			len = strtoul(p + 15, NULL, 10);
+		if (strncasecmp(p, "Transfer-Encoding: chunked\r", 27) == 0)
+			return chunked_length(c, *head);
 	}
 	return *head + len;
 }
