@@ -38,10 +38,10 @@ struct scim_where {
 #define SCIM_LIBERTY_KEYS	8u	/* dotted or URN keys without path */
 #define SCIM_LIBERTY_UNKNOWN	16u	/* unknown attributes were dropped */
 #define SCIM_LIBERTY_READ_ONLY	32u	/* id, meta, groups sent, dropped */
-#define SCIM_LIBERTY_SINGLE	64u	/* one value where an array belongs */
+#define SCIM_LIBERTY_SINGLE	64u	/* one for an array, or [one], "id" */
 #define SCIM_LIBERTY_NUMBER	128u	/* a number where text belongs */
 #define SCIM_LIBERTY_NULL	256u	/* "" where null was meant */
-#define SCIM_LIBERTY_PATH	512u	/* a path the RFC does not know */
+#define SCIM_LIBERTY_PATH	512u	/* none of the RFC's; remove by value */
 #define SCIM_LIBERTY_ALL	1023u
 
 /* If-Match and If-None-Match (RFC 7644 3.14): "*", or versions by number. */

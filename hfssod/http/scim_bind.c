@@ -112,13 +112,6 @@ text(struct binder *b, struct scim_field *f, const struct json *j)
 static enum verdict
 simple(struct binder *b, struct scim_field *f, const struct json *j)
 {
-	if (j->type == JSON_OBJECT) {
-		*b->liberties |= SCIM_LIBERTY_SINGLE;
-		if ((j = json_member(j, "value")) == NULL ||
-		    j->type == JSON_OBJECT)
-			return refuse(b, VERDICT_scim_invalid_value,
-			    f->attribute, "must be no object");
-	}
 	if (j->type == JSON_NULL)
 		return VERDICT_ok;
 	if (j->type == JSON_STRING && j->len == 0) {
@@ -225,7 +218,17 @@ fields(struct binder *b, const struct scim_attribute *in,
 	return verdict;
 }
 
-/* One of a complex attribute: an object, or what its "value" is. */
+/*
+ * Whether a string can stand for a value whose "value" it is: an id.  Of
+ * other attributes a string says too little.
+ */
+static bool
+is_reference(const struct scim_attribute *a)
+{
+	return a->number == SCIM_members || a->number == SCIM_manager;
+}
+
+/* One of a complex attribute. */
 static enum verdict
 complex(struct binder *b, struct scim_field *f, const struct json *j)
 {
@@ -240,10 +243,10 @@ complex(struct binder *b, struct scim_field *f, const struct json *j)
 		v = scim_field_add(b->pool, f);
 		return fields(b, f->attribute, SCIM_RESOURCE_ANY, j, v);
 	}
-	of = scim_attribute_find(f->attribute->number, "value", 5);
-	if (of == NULL || j->type == JSON_ARRAY)
+	if (!is_reference(f->attribute) || j->type != JSON_STRING)
 		return refuse(b, VERDICT_scim_invalid_value, f->attribute,
 		    "must be an object");
+	of = scim_attribute_find(f->attribute->number, "value", 5);
 	*b->liberties |= SCIM_LIBERTY_SINGLE;
 	v = scim_field_add(b->pool, f);
 	return simple(b, scim_field_make(b->pool, v, of->number), j);
@@ -258,16 +261,23 @@ one_value(struct binder *b, struct scim_field *f, const struct json *j)
 
 /* --- fields ----------------------------------------------------------- */
 
+/*
+ * What there is one of.  Entra ID sends [{"value": "x"}] for it: an array
+ * with one object, of a simple attribute that object's value.
+ */
 static enum verdict
 singular(struct binder *b, struct scim_field *f, const struct json *j)
 {
 	if (j->type == JSON_ARRAY) {
-		*b->liberties |= SCIM_LIBERTY_SINGLE;
-		if (j->count > 1)
+		if (j->count != 1 || j->child->type != JSON_OBJECT)
 			return refuse(b, VERDICT_scim_invalid_value,
-			    f->attribute, "must be one value");
-		if ((j = j->child) == NULL)
-			return VERDICT_ok;
+			    f->attribute, "must be one value, no array");
+		*b->liberties |= SCIM_LIBERTY_SINGLE;
+		j = j->child;
+		if (f->attribute->type != SCIM_TYPE_COMPLEX &&
+		    (j = json_member(j, "value")) == NULL)
+			return refuse(b, VERDICT_scim_invalid_value,
+			    f->attribute, "must be one value, no array");
 	}
 	if (j->type == JSON_NULL)
 		return VERDICT_ok;

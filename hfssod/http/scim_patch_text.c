@@ -100,6 +100,9 @@ at_path(struct patch *p, struct scim_operation *o, const struct json *value)
 		    "an operation without its value");
 	if (value == NULL || removed_whole(o))
 		return VERDICT_ok;
+	/* Of a multi-valued attribute the value says which: Entra ID's way. */
+	if (o->change == SCIM_REMOVE)
+		*p->liberties |= SCIM_LIBERTY_PATH;
 	o->given = true;
 	verdict = scim_bind_field(p->pool, target->number,
 	    o->path.filter != NULL && o->path.sub == SCIM_none, value,

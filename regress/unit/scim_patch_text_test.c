@@ -110,19 +110,19 @@ static const struct {
 	    "replace: ; replace emails.value: value=y", L(KEYS) },
 	{ GROUP, P "{\"op\":\"Remove\",\"path\":\"members\",\"value\":[{"
 	    "\"value\":\"x\"}]}" E,
-	    "remove members: members[{value=x}]", L(OP_CASE) },
+	    "remove members: members[{value=x}]", L(OP_CASE) | L(PATH) },
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":{"
 	    "\"value\":\"x\"}}" E,
-	    "remove members: members[{value=x}]", L(SINGLE) },
+	    "remove members: members[{value=x}]", L(SINGLE) | L(PATH) },
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":\"x\"}"
-	    E, "remove members: members[{value=x}]", L(SINGLE) },
+	    E, "remove members: members[{value=x}]", L(SINGLE) | L(PATH) },
 	/* These say that there is a value, and that it is none. */
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":[]}" E,
-	    "remove members: members=-", NONE },
+	    "remove members: members=-", L(PATH) },
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":null}"
-	    E, "remove members: members=-", NONE },
+	    E, "remove members: members=-", L(PATH) },
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members.value\",\"value\":"
-	    "\"x\"}" E, "remove members.value: value=x", NONE },
+	    "\"x\"}" E, "remove members.value: value=x", L(PATH) },
 	/* What is removed whole needs no value. */
 	{ USER, P "{\"op\":\"remove\",\"path\":\"title\",\"value\":\"x\"}" E,
 	    "remove title", NONE },
