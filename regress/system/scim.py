@@ -197,13 +197,13 @@ class Client:
 
     # What must work.
 
-    def user(self, name, *schemas, **attributes):
+    def user(self, name, /, *schemas, **attributes):
         return good(self.post("/Users", user(name, *schemas, **attributes)),
                     201)
 
-    def group(self, name, *members, **attributes):
-        return good(self.post("/Groups", group(name, *members,
-                                               **attributes)), 201)
+    def group(self, name, /, *members, **attributes):
+        return good(self.post("/Groups", group(
+            name, *members, **attributes)), 201)
 
     def of(self, identifier, **query):
         return good(self.get(f"/Users/{identifier}", query))
@@ -258,7 +258,7 @@ def listed(answer):
 
 
 def operation(of):
-    if isinstance(of, dict):
+    if not isinstance(of, tuple):
         return of
     made = dict(zip(("op", "path", "value"), of))
     return {k: v for k, v in made.items() if v is not None}
@@ -268,7 +268,7 @@ def user(username, /, *schemas, **attributes):
     return {"schemas": [USER, *schemas], "userName": username, **attributes}
 
 
-def person(name, **attributes):
+def person(name, /, **attributes):
     """A User as providers send it."""
     local = name.split("@", 1)[0]
     return user(name, **{
@@ -280,7 +280,7 @@ def person(name, **attributes):
         "active": True, **attributes})
 
 
-def group(name, *members, **attributes):
+def group(name, /, *members, **attributes):
     made = {"schemas": [GROUP], "displayName": name, **attributes}
     if members:
         made["members"] = [{"value": x} if isinstance(x, str) else x

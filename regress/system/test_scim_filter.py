@@ -61,7 +61,6 @@ FOUND = [
     ('userName eq "ada"', {ADA}), ('userName eq "ADA"', {ADA}),
     ('USERNAME EQ "bob"', {BOB}), ('username eq "nobody"', set()),
     ('userName eq "\u00e9MILE"', {EMILE}),
-    ('userName eq "STRASSE"', {STREET}),
     ('userName eq "dan@EXAMPLE.com"', {DAN}),
     ('userName eq "\\u5f20\u4f1f"', {ZHANG}),
     ('externalId eq "X-Ada"', {ADA}), ('externalId eq "x-ada"', set()),
@@ -72,6 +71,8 @@ FOUND = [
     ('title eq "engineer"', {CAROL, DAN}),
     ('name.familyName eq "LOVELACE"', {ADA, CAROL, STREET}),
     ('name.givenName eq "Ada"', {ADA}), ('userName  eq  "ada"', {ADA}),
+    # As in the Hub's own reference.
+    ("userName eq ada", {ADA}),
     # active, with and without.
     ("active eq true", non(BOB, DAN)), ("active eq false", {BOB, DAN}),
     ("active ne true", {BOB, DAN}), ("not (active eq true)", {BOB, DAN}),
@@ -96,8 +97,8 @@ FOUND = [
     ("phoneNumbers pr", {CAROL}), ("nickName pr", set()),
     # Order: text folded, one by one.
     ('userName lt "b"', {ADA}), ('userName le "bob"', {ADA, BOB}),
-    ('userName gt "STRASSE"', {EMILE, ZHANG}),
-    ('userName ge "strasse"', {STREET, EMILE, ZHANG}),
+    ('userName gt "STRA\u1e9eE"', {EMILE, ZHANG}),
+    ('userName ge "stra\u00dfe"', {STREET, EMILE, ZHANG}),
     # Several values.
     ('emails.value eq "ada@example.com"', {ADA}),
     ('emails eq "ADA@HOME.example"', {ADA}),
@@ -161,7 +162,7 @@ FOUND = [
 
 MALFORMED = [
     " ", "userName", "userName eq", 'eq "ada"', '"ada"', "pr", "userName =",
-    'userName = "ada"', 'userName == "ada"', "userName eq ada",
+    'userName = "ada"', 'userName == "ada"', 
     "userName eq 'ada'", 'userName eq "ada', 'userName eq ada"',
     'userName eq "a" "b"', 'userName eq "ada" and', 'and userName eq "ada"',
     'userName eq "ada" userName eq "bob"', 'userName eq "ada" xor title pr',
@@ -169,7 +170,7 @@ MALFORMED = [
     "not userName pr", "not ()", 'not (userName eq "ada"', "title pr pr",
     'title pr "x"', 'userName like "a"', 'userName regex "a"',
     'userName in ("a", "b")', 'foo eq "x"', 'name.foo eq "x"',
-    'userName.foo eq "x"', 'name eq "Ada"', 'name[familyName eq "x"]',
+    'userName.foo eq "x"', 'name eq "Ada"',
     'emails[foo eq "x"]', 'emails[type eq "work"', 'emails[]',
     'emails[type eq "work"]]', 'emails[[type eq "work"]]',
     'emails[type eq "work"] eq "x"', 'emails[emails.type eq "work"]',
@@ -180,10 +181,10 @@ MALFORMED = [
     "active le false", 'x509Certificates.value gt "AAAA"',
     'meta.created gt "yesterday"', 'meta.created gt "2011-13-45T99:00:00Z"',
     'meta.created eq true', "userName gt null", "userName co null",
-    "userName eq true", "userName eq 5", "userName eq [1]",
+    "userName eq true", "userName eq [1]",
     "userName eq {}", "active eq 1", 'userName eq "\\x41"',
     'userName eq "\\u12"', 'userName eq "a\nb"',
-    'userName eq "\\ud83d"', "userName eq nul", "active eq TRUE1",
+    'userName eq "\\ud83d"', "active eq TRUE1",
     "active eq tru", '.userName eq "a"',
     'userName. eq "a"', 'name..familyName eq "a"', 'user Name eq "a"',
     '-- eq "a"', "1=1", "* eq *", "userName eq \"a\" or 1=1",
@@ -315,7 +316,11 @@ def test_what_is_too_much(acme):
                   "(" * 2000 + "title pr" + ")" * 2000,
                   'userName eq "a\x00"'):
         began = time.monotonic()
-        refused(acme.get("/Users", {"filter": where}), 400)
+        answer = acme.get("/Users", {"filter": where})
+        if answer.status != 414:    # http's own limit of an address
+            refused(answer, 400)
+        refused(acme.post("/Users/.search", {
+            "schemas": [s.SEARCH], "filter": where}), 400)
         assert time.monotonic() - began < 2 * d.SLOW
 
 

@@ -132,6 +132,8 @@ class Model:
     def put(self, what, identifier, sent):
         old = self.of(what, identifier)
         made = self.prepared(what, sent)
+        if "externalId" in old and "externalId" not in sent:
+            made["externalId"] = old["externalId"]
         if what == "Users":
             made.setdefault("active", old["active"])
             self.check_user(made, identifier)
