@@ -231,16 +231,17 @@ scim_change_fields(struct scim_pool *p, struct scim_value *in,
 /*
  * What is left as it is when a PUT doesn't say it: what is not the
  * client's; active (Okta leaves it out); externalId (so it does), which
- * holds the link to whoever signs in.
+ * holds the link to whoever signs in, unless the client is strict.
  */
 static bool
-stays(const struct scim_attribute *a, const struct scim_field *sent)
+stays(const struct scim_attribute *a, const struct scim_field *sent,
+    bool strict)
 {
 	if (a->mutability == SCIM_READ_ONLY || a->number == SCIM_schemas)
 		return true;
 	if (a->number == SCIM_active)
 		return sent == NULL || sent->count == 0;
-	return sent == NULL && (a->number == SCIM_externalId ||
+	return sent == NULL && ((a->number == SCIM_externalId && !strict) ||
 	    a->mutability == SCIM_IMMUTABLE);
 }
 
@@ -252,19 +253,19 @@ scim_replace(struct scim_pool *p, enum scim_resource resource,
 	const struct scim_field	*f;
 	struct scim_field	*next;
 	enum verdict		 verdict = VERDICT_ok;
+	bool			 strict = profile == PROFILE_STRICT;
 
 	(void)resource;
-	(void)profile;
 	for (f = v->fields; f != NULL; f = next) {
 		next = f->next;
 		if (f->attribute->mutability != SCIM_IMMUTABLE &&
 		    !stays(f->attribute,
-		    scim_field(sent, f->attribute->number)))
+		    scim_field(sent, f->attribute->number), strict))
 			scim_field_remove(v, f->attribute->number);
 	}
 	for (f = sent->fields; f != NULL && verdict == VERDICT_ok;
 	    f = f->next)
-		if (!stays(f->attribute, f))
+		if (!stays(f->attribute, f, strict))
 			verdict = scim_change_field(p, v, f, false, why);
 	return verdict;
 }

@@ -95,6 +95,12 @@ base64(const char *text)
 	return octets != NULL && len > 0;
 }
 
+static bool
+blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 static enum verdict
 check_text(const struct scim_attribute *a, const char *text,
     struct scim_why *why)
@@ -107,6 +113,9 @@ check_text(const struct scim_attribute *a, const char *text,
 	if (!utf8_valid(text, len) || !plain(text))
 		return scim_say(why, VERDICT_scim_invalid_value, a,
 		    "has characters that are no text");
+	if (a->required && blank(text))
+		return scim_say(why, VERDICT_scim_invalid_value, a,
+		    "is required, and blank");
 	if (a->type == SCIM_TYPE_DATETIME && !clock_parse(text, &when))
 		return scim_say(why, VERDICT_scim_invalid_value, a,
 		    "is not a dateTime, 2026-11-22T10:00:00Z");

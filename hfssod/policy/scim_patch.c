@@ -15,6 +15,7 @@ struct patch {
 	struct scim_pool		*pool;
 	const struct scim_operation	*op;
 	bool				 strict;
+	bool				 again;		/* what is gone is gone */
 	struct scim_why			*why;
 	const struct scim_attribute	*target;	/* of the path */
 	const struct scim_attribute	*sub;		/* or NULL */
@@ -77,21 +78,25 @@ whole(struct patch *p, struct scim_value *in)
 
 /*
  * Make a value that a filter would find: possible where it is nothing but
- * "this is that" and more of the same.
+ * "this is that" and more of the same.  Where there is none yet, what names
+ * the value itself looks for it, and describes nothing.
  */
 static bool
-satisfy(struct patch *p, const struct scim_filter *f, struct scim_value *v)
+satisfy(struct patch *p, const struct scim_filter *f, bool anew,
+    struct scim_value *v)
 {
 	const struct scim_attribute	*a;
 	struct scim_value		*set;
 	struct scim_field		*in;
 
 	if (f->op == SCIM_OP_AND)
-		return satisfy(p, f->left, v) && satisfy(p, f->right, v);
+		return satisfy(p, f->left, anew, v) &&
+		    satisfy(p, f->right, anew, v);
 	a = scim_attribute(f->attribute);
 	if (f->op != SCIM_OP_EQ || a == NULL ||
 	    a->parent != p->op->path.attribute ||
-	    a->mutability == SCIM_READ_ONLY)
+	    a->mutability == SCIM_READ_ONLY ||
+	    (anew && strcmp(a->name, "value") == 0))
 		return false;
 	in = scim_field_make(p->pool, v, a->number);
 	if (in->count > 0)
@@ -115,11 +120,11 @@ create(struct patch *p, struct scim_value *in,
 	struct scim_field	*f;
 	enum verdict		 verdict;
 
-	if (p->op->change == SCIM_REMOVE && !p->strict)
+	if (p->op->change == SCIM_REMOVE && p->again)
 		return VERDICT_ok;
 	if (p->op->change == SCIM_REMOVE ||
 	    (p->op->change == SCIM_REPLACE && p->strict) ||
-	    !satisfy(p, p->op->path.filter, &v))
+	    !satisfy(p, p->op->path.filter, true, &v))
 		return scim_say(p->why, VERDICT_scim_no_target, of,
 		    "has no value that the filter selects");
 	if (p->sent->count == 0)
@@ -152,7 +157,7 @@ replace_selected(struct patch *p, struct scim_value *v)
 	enum verdict		 verdict = VERDICT_ok;
 
 	if (p->sent->count > 0) {
-		if (!satisfy(p, p->op->path.filter, &fresh))
+		if (!satisfy(p, p->op->path.filter, false, &fresh))
 			fresh.fields = NULL;
 		verdict = scim_change_fields(p->pool, &fresh,
 		    &p->sent->values[0], false, p->why);
@@ -302,6 +307,7 @@ scim_patch(struct scim_pool *pool, enum scim_resource resource,
 	enum verdict	 verdict;
 
 	p.strict = profile == PROFILE_STRICT;
+	p.again = profile == PROFILE_ENTRA || profile == PROFILE_OKTA;
 	p.target = scim_attribute(scim_path_target(&op->path));
 	if (op->path.sub != SCIM_none)
 		p.sub = p.target;

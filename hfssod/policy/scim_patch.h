@@ -27,9 +27,9 @@ enum verdict	 scim_patch(struct scim_pool *, enum scim_resource,
 		    enum token_profile, struct scim_why *);
 /*
  * PUT: what the request has replaces what may be written; what it doesn't
- * say is removed (read-only attributes stay; active and externalId stay
- * when they are not said, an explicit null removes the second; an immutable
- * one may not change).
+ * say is removed (read-only attributes stay; active stays when it is not
+ * said, so does externalId but with a strict profile; an explicit null
+ * removes the second; an immutable one may not change).
  */
 enum verdict	 scim_replace(struct scim_pool *, enum scim_resource,
 		    struct scim_value *, const struct scim_value *,

@@ -81,7 +81,7 @@ static void
 test_refused(void **unused)
 {
 	static const char *const rows[] = {
-		"title=T", "", "userName=", "userName!",
+		"title=T", "", "userName=", "userName!", "userName=  \t",
 		"userName=a;emails[value=x;primary=true];"
 		"emails[value=y;primary=true]",
 		"userName=a;x509Certificates[value=???]",
@@ -106,7 +106,7 @@ test_refused(void **unused)
 static void
 test_sizes(void **unused)
 {
-	struct scim_value	*v = user("userName=a");
+	struct scim_value	*v = user("userName=a"), *value;
 	struct scim_field	*f;
 	char			*text, number[16];
 	int			 i;
@@ -129,8 +129,10 @@ test_sizes(void **unused)
 	f = scim_field_make(pool, v, SCIM_roles);
 	for (i = 0; i <= LIMIT_SCIM_MULTI; i++) {
 		snprintf(number, sizeof(number), "%d", i);
-		scim_set_text(pool, scim_field_add(pool, f),
-		    SCIM_roles_value, number);
+		value = scim_field_add(pool, f);
+		scim_field_add(pool, scim_field_make(pool, value,
+		    SCIM_roles_value))->text = scim_pool_string(pool, number,
+		    strlen(number));
 		assert_int_equal(f->count, i + 1);
 	}
 	assert_int_equal(check(v, SCIM_RESOURCE_USER),
