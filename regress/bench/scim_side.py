@@ -98,14 +98,12 @@ class Side:
                                                  min(1000, total))]
 
     def active(self, seconds):
-        """One half is deactivated, and comes back, and so on."""
-        out = []
-        for who in self.some(200):
-            for value in False, True:
-                out.append(self.request("PATCH", f"/Users/{who}", {
-                    "schemas": [PATCH], "Operations": [
-                        {"op": "replace", "value": {"active": value}}]}))
-        return self.run(out, 200, seconds, connections=1)
+        """All of them are deactivated, and come back, and so on."""
+        return self.run([self.request("PATCH", f"/Users/{who}", {
+            "schemas": [PATCH], "Operations": [
+                {"op": "replace", "value": {"active": value}}]})
+            for value in (False, True) for who in self.some(200)],
+            200, seconds, connections=CONNECTIONS)
 
     def make_group(self, members):
         body = {"schemas": [GROUP], "displayName": "All of them",
@@ -117,16 +115,15 @@ class Side:
         self.group = ID.search(answer).group(1).decode()
 
     def member(self, seconds, status):
-        out = []
-        for who in self.some(200):
-            for op, change in (
-                    ("remove", {"path": f'members[value eq "{who}"]'}),
-                    ("add", {"path": "members", "value": [{"value": who}]})):
-                out.append(self.request(
-                    "PATCH", f"/Groups/{self.group}", {
-                        "schemas": [PATCH],
-                        "Operations": [{"op": op, **change}]}))
-        return self.run(out, status, seconds, connections=1)
+        """So many leave the group, and come back, and so on."""
+        some = self.some(200)
+        return self.run([self.request("PATCH", f"/Groups/{self.group}", {
+            "schemas": [PATCH], "Operations": [change]})
+            for change in [
+                {"op": "remove", "path": f'members[value eq "{who}"]'}
+                for who in some] + [
+                {"op": "add", "path": "members", "value": [{"value": who}]}
+                for who in some]], status, seconds, connections=CONNECTIONS)
 
     def page(self, start, seconds, count=100):
         return self.run([self.request(
@@ -275,7 +272,7 @@ def fill(path, first, last):
             name = it["userName"]
             ids.append(f"{number:024x}")
             blob = account["scim"]
-            for key in "userName", "externalId", "displayName":
+            for key in "userName", "displayName":
                 blob = swap(blob, model[key], it[key])
             new["account"].append({
                 **account, "id": me, "account": ids[-1],
