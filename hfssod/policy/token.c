@@ -286,6 +286,8 @@ fill(struct known *k, struct store *s)
 	k->rate = (uint32_t)store_integer(s, st, 11);
 	snprintf(k->where, sizeof(k->where), "%s/%s", store_text(s, st, 13),
 	    store_text(s, st, 14));
+	if (k->written == 0)
+		k->written = store_integer(s, st, 15);
 	k->stale = false;
 }
 
@@ -449,6 +451,9 @@ tokens_find(struct tokens *t, struct store *s, const struct request *request,
 		k->used = now;
 		k->from = request->client;
 		t->any = true;
+		/* That it works at all is seen at once. */
+		if (k->written == 0)
+			t->write_next = now;
 		return v;
 	}
 	if (v == VERDICT_token_missing || v == VERDICT_unavailable)
