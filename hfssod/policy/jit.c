@@ -209,8 +209,7 @@ insert(struct found *f, const struct connection *c,
 	    v_text(display)) == STEP_DONE;
 	f->row = store_last_row(s);
 	jit_name_id(&id->name_id, &w);
-	ok = ok && store_run(s, ST_name_use, v_text(folded), v_int(f->row)) ==
-	    STEP_DONE && store_run(s, ST_identity_add, v_int(c->id),
+	ok = ok && store_run(s, ST_identity_add, v_int(c->id),
 	    v_text(id->subject), v_int(f->row), v_blob(w.data, w.len),
 	    v_int(now)) == STEP_DONE;
 	f->identity = store_last_row(s);
@@ -222,14 +221,25 @@ insert(struct found *f, const struct connection *c,
 	return ok;
 }
 
+void
+jit_id(char out[ACCOUNT_ID + 1])
+{
+	uint8_t	 octets[ACCOUNT_ID / 2];
+	int64_t	 now = store_now(state.store);
+
+	arc4random_buf(octets, sizeof(octets));
+	octets[0] = (uint8_t)(now >> 24);
+	octets[1] = (uint8_t)(now >> 16);
+	octets[2] = (uint8_t)(now >> 8);
+	octets[3] = (uint8_t)now;
+	hex_encode(octets, sizeof(octets), out);
+}
+
 bool
 jit_propose(struct found *f, const struct identity *id)
 {
-	uint8_t	 random[ACCOUNT_ID / 2];
-
 	memset(f, 0, sizeof(*f));
-	arc4random_buf(random, sizeof(random));
-	hex_encode(random, sizeof(random), f->account);
+	jit_id(f->account);
 	f->state = ACCOUNT_ACTIVE;
 	jit_display_name(id, f->display_name);
 	return choose_name(f, id);

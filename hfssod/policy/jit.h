@@ -42,6 +42,11 @@ bool		 jit_find(struct found *, const struct connection *,
 enum verdict	 jit_allowed(const struct connection *,
 		    const struct identity *, const char **);
 /*
+ * A new opaque id: the time and 64 random bits, so that what is made at
+ * one time lies together in the store's index.
+ */
+void		 jit_id(char [ACCOUNT_ID + 1]);
+/*
  * The id, name and name to show that an account made now would have; id
  * and a suffix made of it are others each time.  False if the store failed.
  */

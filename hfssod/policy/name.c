@@ -50,24 +50,6 @@ name_legal(const char *name)
 }
 
 bool
-slug_legal(const char *text)
-{
-	size_t	 i, len = strlen(text);
-
-	if (len == 0 || len > LIMIT_SLUG)
-		return false;
-	for (i = 0; i < len; i++) {
-		if ((text[i] >= '0' && text[i] <= '9') ||
-		    (text[i] >= 'A' && text[i] <= 'Z') ||
-		    (text[i] >= 'a' && text[i] <= 'z'))
-			continue;
-		if (i == 0 || i + 1 == len || strchr("-_.", text[i]) == NULL)
-			return false;
-	}
-	return true;
-}
-
-bool
 name_reserved(const char *name, const struct strings *more)
 {
 	size_t	 i;
@@ -177,7 +159,7 @@ name_suffix(const char *name, const char *account, unsigned int try,
 		keep--;
 	memcpy(out, name, keep);
 	out[keep] = '-';
-	memcpy(out + keep + 1, account, digits);
+	memcpy(out + keep + 1, account + ACCOUNT_ID - digits, digits);
 	out[keep + 1 + digits] = '\0';
 	return true;
 }

@@ -18,11 +18,6 @@
 
 bool	 name_legal(const char *);
 /*
- * A resource group's slug: letters, digits, and inner - _ . up to
- * LIMIT_SLUG octets.
- */
-bool	 slug_legal(const char *);
-/*
  * Whether nobody may have this name, in any case: a route of ours or of a
  * hub, or a word of the list.
  */
@@ -48,9 +43,9 @@ struct name_proposal {
 void	 name_propose(const struct name_wish *, struct name_proposal *);
 
 /*
- * The name with a suffix from the account id (24 hex digits): the first
- * try takes 6 digits, each further one 2 more, the last all 24.  Returns
- * false when there is nothing further to try.
+ * The name with a suffix from the end of the account id (24 hex digits):
+ * the first try takes 6 digits, each further one 2 more, the last all 24.
+ * Returns false when there is nothing further to try.
  */
 bool	 name_suffix(const char *, const char *, unsigned int,
 	    char [LIMIT_NAME + 1]);

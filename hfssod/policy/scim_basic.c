@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/encode.h"
 #include "common/limits.h"
 #include "common/record.h"
 #include "hfssod/policy/brake.h"
@@ -261,12 +260,10 @@ invite(struct scim *s, const struct profile *p, struct scim_value *v,
 	struct profile_facts	 facts;
 	struct invitation	 i;
 	struct value		 account;
-	uint8_t			 random[ACCOUNT_ID / 2];
 	enum step		 step;
 
 	memset(&i, 0, sizeof(i));
-	arc4random_buf(random, sizeof(random));
-	hex_encode(random, sizeof(random), i.id);
+	jit_id(i.id);
 	strlcpy(i.username, p->username, sizeof(i.username));
 	i.account = hub_account(p->username_folded);
 	account = i.account == 0 ? v_text_or_null("") : v_int(i.account);

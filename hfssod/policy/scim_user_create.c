@@ -106,11 +106,7 @@ insert(struct scim *s, const struct profile *p, struct found *f)
 	    v_text(p->username), v_text(p->username_folded),
 	    v_text_or_null(p->external), v_blob(p->body.data, p->body.len),
 	    v_int(s->now), v_int(p->active ? 0 : s->now));
-	if (step == STEP_DONE) {
-		f->row = store_last_row(s->store);
-		step = store_run(s->store, ST_name_use, v_text(folded),
-		    v_int(f->row));
-	}
+	f->row = store_last_row(s->store);
 	free(folded);
 	return step == STEP_DONE ? VERDICT_ok : step != STEP_CONFLICT ?
 	    VERDICT_unavailable : scim_refuse(s, VERDICT_scim_uniqueness,

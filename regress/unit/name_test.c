@@ -90,7 +90,7 @@ suffixes(void **state)
 
 	(void)state;
 	assert_true(name_suffix("ada", id, 0, out));
-	assert_string_equal(out, "ada-012345");
+	assert_string_equal(out, "ada-234567");
 	assert_true(name_suffix("ada", id, 1, out));
 	assert_string_equal(out, "ada-01234567");
 	for (i = 0; name_suffix("abcdefghijklmnop-qrstuvwxyz-abcdefghijklmn",
