@@ -57,6 +57,8 @@ operation(struct bulk *b, const struct json *j, struct bulk_operation *o)
 		if (!scim_condition_parse(tags, &o->match))
 			o->refusal = VERDICT_scim_invalid_value;
 	}
+	if (o->method == SCIM_CREATE && o->bulk_id[0] == '\0')
+		o->refusal = VERDICT_scim_invalid_value;
 	o->data = json_member(j, "data");
 	if (o->data == NULL && o->method != SCIM_DELETE)
 		o->refusal = VERDICT_scim_invalid_syntax;

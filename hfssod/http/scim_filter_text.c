@@ -268,10 +268,8 @@ bracket(struct parser *p, const struct scim_attribute *a)
 	const struct scim_attribute	*was = p->within;
 	struct scim_filter		*f, *inner;
 
-	/* Neither a whole schema nor a bracket within a bracket. */
-	if (was != NULL || a->type != SCIM_TYPE_COMPLEX ||
-	    scim_attribute(a->parent) == NULL ||
-	    scim_attribute_is_schema(a))
+	/* Of many values one is meant; no bracket within a bracket. */
+	if (was != NULL || a->type != SCIM_TYPE_COMPLEX || !a->multi)
 		return malformed(p);
 	p->text.at++;
 	p->text.len--;

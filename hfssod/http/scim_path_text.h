@@ -19,8 +19,8 @@
  *		(attribute is then the extension, or none); a path that
  *		begins with "/".
  * The tree and its strings are in the pool.  VERDICT_ok; else
- * VERDICT_scim_invalid_path, and for what is between "[" and "]"
- * VERDICT_scim_invalid_filter or VERDICT_scim_too_complex.
+ * VERDICT_scim_invalid_path, or for what is between "[" and "]"
+ * VERDICT_scim_too_complex.
  */
 enum verdict	 scim_path_parse(struct scim_pool *, enum scim_resource,
 		    const char *, size_t, struct scim_path *, unsigned int *);

@@ -31,7 +31,7 @@ concerns(const struct reading *r, enum scim_resource resource)
 
 /* --- parameters ------------------------------------------------------- */
 
-/* A whole number, also a negative one; what is too large is the largest. */
+/* A whole number, also a negative one; false also for what is too large. */
 static bool
 number(struct scim_text t, int64_t *n)
 {
@@ -44,11 +44,10 @@ number(struct scim_text t, int64_t *n)
 	for (i = 0, *n = 0; i < t.len; i++) {
 		if (t.at[i] < '0' || t.at[i] > '9')
 			return false;
-		if (*n < INT32_MAX)
-			*n = *n * 10 + (t.at[i] - '0');
+		*n = *n * 10 + (t.at[i] - '0');
+		if (*n > INT32_MAX)
+			return false;
 	}
-	if (*n > INT32_MAX)
-		*n = INT32_MAX;
 	if (minus)
 		*n = -*n;
 	return true;
@@ -189,37 +188,38 @@ static const struct parameter {
 
 /* --- which attributes ------------------------------------------------- */
 
-/*
- * The names of a list, each of one of the types that are concerned.  A
- * name that there is not selects nothing.
- */
+/* A name that there is not selects nothing. */
 static void
-select_names(struct reading *r, struct scim_text t,
+select_one(struct reading *r, struct scim_text name,
     void (*fn)(struct scim_selection *, enum scim_number))
 {
 	const struct scim_attribute	*a;
-	struct scim_text		 name;
 	int				 i;
 
-	while (t.len > 0) {
-		if (strchr(", ", t.at[0]) != NULL) {
-			t.at++;
-			t.len--;
+	for (i = SCIM_RESOURCE_USER; i <= SCIM_RESOURCE_GROUP; i++) {
+		if (!concerns(r, (enum scim_resource)i))
 			continue;
-		}
-		name.at = t.at;
-		for (; t.len > 0 && strchr(", ", t.at[0]) == NULL; t.at++)
-			t.len--;
-		name.len = (size_t)(t.at - name.at);
-		for (i = SCIM_RESOURCE_USER; i <= SCIM_RESOURCE_GROUP; i++) {
-			if (!concerns(r, (enum scim_resource)i))
-				continue;
-			a = scim_attribute_named((enum scim_resource)i,
-			    name.at, name.len);
-			if (a != NULL)
-				fn(&r->query->selection, a->number);
-		}
+		a = scim_attribute_named((enum scim_resource)i, name.at,
+		    name.len);
+		if (a != NULL)
+			fn(&r->query->selection, a->number);
 	}
+}
+
+/* Names with commas between them; false if there is anything else. */
+static bool
+select_names(struct reading *r, struct scim_text t,
+    void (*fn)(struct scim_selection *, enum scim_number))
+{
+	do {
+		(void)scim_space(&t);
+		select_one(r, scim_attribute_text(&t), fn);
+		(void)scim_space(&t);
+	} while (scim_take(&t, ','));
+	if (t.len == 0)
+		return true;
+	r->why = "A list of attributes is malformed.";
+	return false;
 }
 
 static enum verdict
@@ -230,13 +230,13 @@ selection(struct reading *r)
 		    "each other.";
 		return VERDICT_scim_invalid_value;
 	}
-	if (r->query->selected) {
+	if (r->query->selected)
 		scim_select_least(&r->query->selection);
-		select_names(r, r->attributes, scim_select);
-	} else {
+	else
 		scim_select_all(&r->query->selection);
-		select_names(r, r->excluded, scim_deselect);
-	}
+	if (!select_names(r, r->attributes, scim_select) ||
+	    !select_names(r, r->excluded, scim_deselect))
+		return VERDICT_scim_invalid_value;
 	return VERDICT_ok;
 }
 

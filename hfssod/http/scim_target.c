@@ -164,6 +164,9 @@ scim_target_parse(struct bytes path, struct scim_target *t)
 	if (!path_plain(path))
 		return false;
 	n = split(path, list);
+	/* One address for each thing; the base may be said with a slash. */
+	if (n != 5 && path.data[path.len - 1] == '/')
+		return true;
 	/* api, organizations, {}, what it is */
 	if (n < 4)
 		return true;
@@ -209,7 +212,8 @@ scim_target_inner(const char *text, size_t len, struct scim_target *t)
 	memset(t, 0, sizeof(*t));
 	path.data = (const uint8_t *)text;
 	path.len = len;
-	if (!path_plain(path) || (n = split(path, list)) == 0)
+	if (!path_plain(path) || path.data[path.len - 1] == '/' ||
+	    (n = split(path, list)) == 0)
 		return false;
 	inner(places, COUNT(places), list, n, t);
 	return t->place == SCIM_PLACE_ALL || (t->place == SCIM_PLACE_ONE &&

@@ -196,7 +196,7 @@ static const char	*bad[] = {
 	"emails[type eq \"work\"].value", "emails[type eq \"work\"]value pr",
 	"emails[emails.type eq \"work\"]", "emails[userName eq \"x\"]",
 	"emails[emails[type pr]]", "emails [type pr]", "emails[foo pr]",
-	"userName[value pr]", "id[value pr]", EXT "[department pr]",
+	"userName[value pr]", "name[familyName pr]", "id[value pr]", EXT "[department pr]",
 	CORE "[userName pr]", "[type pr]", "emails[type pr)",
 	"(emails[type pr]", "emails[(type pr]", "emails[type pr or]"
 };
@@ -451,10 +451,10 @@ static const struct {
 	{ "name/givenName", VERDICT_scim_invalid_path },
 	{ "//userName", VERDICT_scim_invalid_path },
 	{ "/", VERDICT_scim_invalid_path },
-	{ "emails[", VERDICT_scim_invalid_filter },
-	{ "emails[]", VERDICT_scim_invalid_filter },
-	{ "emails[0]", VERDICT_scim_invalid_filter },
-	{ "emails[type]", VERDICT_scim_invalid_filter },
+	{ "emails[", VERDICT_scim_invalid_path },
+	{ "emails[]", VERDICT_scim_invalid_path },
+	{ "emails[0]", VERDICT_scim_invalid_path },
+	{ "emails[type]", VERDICT_scim_invalid_path },
 	{ "emails[type eq \"work\"", VERDICT_scim_invalid_path },
 	{ "emails[type eq \"work\"]]", VERDICT_scim_invalid_path },
 	{ "emails[type eq \"work\"].", VERDICT_scim_invalid_path },
@@ -465,8 +465,8 @@ static const struct {
 	{ "emails[type eq \"work\"].value[value pr]",
 	    VERDICT_scim_invalid_path },
 	{ "emails.value[value pr]", VERDICT_scim_invalid_path },
-	{ "emails[foo pr]", VERDICT_scim_invalid_filter },
-	{ "emails[userName pr]", VERDICT_scim_invalid_filter },
+	{ "emails[foo pr]", VERDICT_scim_invalid_path },
+	{ "emails[userName pr]", VERDICT_scim_invalid_path },
 	{ "name[givenName pr]", VERDICT_scim_invalid_path },
 	{ "userName[value pr]", VERDICT_scim_invalid_path },
 	{ "userName eq \"x\"", VERDICT_scim_invalid_path },
@@ -476,8 +476,8 @@ static const struct {
 	{ CORE ":department", VERDICT_scim_invalid_path },
 	{ "urn:x", VERDICT_scim_invalid_path },
 	{ "members", VERDICT_scim_invalid_path },
-	{ "emails[type eq \"work\" and]", VERDICT_scim_invalid_filter },
-	{ "emails[primary gt true]", VERDICT_scim_invalid_filter }
+	{ "emails[type eq \"work\" and]", VERDICT_scim_invalid_path },
+	{ "emails[primary gt true]", VERDICT_scim_invalid_path }
 };
 
 static void
