@@ -440,20 +440,6 @@ directory_group(struct directory *d, const struct organization *o,
 	return found;
 }
 
-struct group *
-directory_group_add(struct directory *d, struct organization *o,
-    const char *slug)
-{
-	return group_new(d, 0, o, slug);
-}
-
-void
-directory_group_number(struct directory *d, struct group *g, int64_t id)
-{
-	g->id = id;
-	list_number(&d->groups, id, g);
-}
-
 struct organization *
 directory_organization_id(struct directory *d, int64_t id)
 {

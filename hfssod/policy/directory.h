@@ -64,14 +64,6 @@ void		 directory_rename(struct directory *, struct connection *,
 		    const char *);
 struct group	*directory_group(struct directory *,
 		    const struct organization *, const char *);
-/*
- * A resource group that somebody else than the configuration has named; it
- * has no number until it is told one, which is committed.
- */
-struct group	*directory_group_add(struct directory *,
-		    struct organization *, const char *);
-void		 directory_group_number(struct directory *, struct group *,
-		    int64_t);
 /* By number; NULL if there is none. */
 struct organization *directory_organization_id(struct directory *, int64_t);
 struct connection *directory_connection_id(struct directory *, int64_t);

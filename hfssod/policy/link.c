@@ -14,7 +14,6 @@
 #include "hfssod/policy/fold.h"
 #include "hfssod/policy/link.h"
 #include "hfssod/policy/member.h"
-#include "hfssod/policy/name.h"
 #include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/state.h"
@@ -59,43 +58,7 @@ tell_adopted(const struct linking *l, const char *slug, const char *account,
 	audit_end(&state.audit, state.store, "resource_group.remove_users");
 }
 
-/* --- resource groups --------------------------------------------------- */
-
-/* Its number once it is committed. */
-static void
-numbered(void *group, uint64_t id)
-{
-	directory_group_number(state.directory, group, (int64_t)id);
-}
-
-/* The number of the resource group in the store; made there if it is new. */
-static int64_t
-resource_group(const struct linking *l, const char *slug)
-{
-	struct store	*s = state.store;
-	struct group	*g;
-	int64_t		 id = 0;
-
-	g = directory_group(state.directory, l->organization, slug);
-	if (g != NULL && g->id != 0)
-		return g->id;
-	if (g == NULL)
-		g = directory_group_add(state.directory, l->organization,
-		    slug);
-	if (store_run(s, ST_group_add, v_int(l->organization->id),
-	    v_text(g->slug), v_text(g->folded), v_int(store_now(s))) ==
-	    STEP_DONE) {
-		id = store_last_row(s);
-		effect_call(&state.effects, numbered, g, (uint64_t)id);
-		return id;
-	}
-	/* Made in this very turn. */
-	if (store_run(s, ST_group_numbered, v_int(l->organization->id),
-	    v_text(g->folded)) == STEP_ROW)
-		id = store_integer(s, ST_group_numbered, 0);
-	store_end(s, ST_group_numbered);
-	return id;
-}
+/* --- links ------------------------------------------------------------- */
 
 /* The role that the link gives; ROLE_NONE if there is no link. */
 static enum role
@@ -168,27 +131,23 @@ link_put(const struct linking *l, const char *slug, enum role role,
 	enum role	 before;
 	int64_t		 id;
 
-	if (!slug_legal(slug))
-		return VERDICT_bad_request;
 	g = directory_group(state.directory, l->organization, slug);
-	id = g == NULL ? 0 : g->id;
-	before = id == 0 ? ROLE_NONE : linked(l->row, id);
-	if (before == role)
+	if (g == NULL || g->id == 0)
+		return VERDICT_no_group_named;
+	id = g->id;
+	if ((before = linked(l->row, id)) == role)
 		return store_failed(s) ? VERDICT_unavailable : VERDICT_ok;
 	if (before == ROLE_NONE && too_many(l))
 		return store_failed(s) ? VERDICT_unavailable :
 		    VERDICT_too_large;
-	if (id != 0 && !link_any(s, id) && !take &&
-	    any(s, ST_grants_of_people, id))
+	if (!link_any(s, id) && !take && any(s, ST_grants_of_people, id))
 		return VERDICT_group_not_empty;
-	if (id == 0 && (id = resource_group(l, slug)) == 0)
-		return VERDICT_unavailable;
 	if (take)
-		adopt(l, slug, id);
+		adopt(l, g->slug, id);
 	store_run(s, ST_link_put, v_int(l->row), v_int(id), v_int(role),
 	    v_int(store_now(s)));
 	tell(l, before == ROLE_NONE ? "resource_group.scim_link" :
-	    "resource_group.scim_link_role", slug, role_name(role));
+	    "resource_group.scim_link_role", g->slug, role_name(role));
 	member_renew_all();
 	return store_failed(s) ? VERDICT_unavailable : VERDICT_ok;
 }
@@ -274,13 +233,13 @@ api_verdict(struct scim *s, enum verdict v)
 	switch (v) {
 	case VERDICT_bad_request:
 		return scim_refuse(s, VERDICT_scim_invalid_value,
-		    "That is no name of a resource group, or no role.");
+		    "That is no role.");
 	case VERDICT_group_not_empty:
 		return scim_refuse(s, v, "The resource group has members; "
 		    "\"adopt\": true takes them over.");
 	case VERDICT_no_group_named:
 		return scim_refuse(s, VERDICT_scim_not_found,
-		    "There is no such link.");
+		    "There is no such resource group, or no link to it.");
 	default:
 		return v;
 	}
@@ -389,10 +348,8 @@ ctl(struct reader *r, struct writer *w, bool put)
 	    log_safe(q.role));
 	l.by = by;
 	v = named(&q, &l, id, &name);
-	if (v == VERDICT_ok && put && (!role_parse(q.role, &role) ||
-	    !slug_legal(q.value))) {
-		detail = role == ROLE_NONE ? "that is no role" :
-		    "that is no name of a resource group";
+	if (v == VERDICT_ok && put && !role_parse(q.role, &role)) {
+		detail = "that is no role";
 		v = VERDICT_bad_request;
 	}
 	if (v == VERDICT_ok)

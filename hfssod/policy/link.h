@@ -24,9 +24,9 @@ struct linking {
 	const struct request	*request;	/* or NULL */
 };
 /*
- * The group gives a role in the resource group from now on, which is made
- * if it is new: ok, bad_request (no slug), group_not_empty (and not
- * adopted: somebody has it otherwise), too_large.
+ * The group gives a role in the resource group from now on: ok,
+ * no_group_named, group_not_empty (and not adopted: somebody has it
+ * otherwise), too_large.
  */
 enum verdict	 link_put(const struct linking *, const char *, enum role,
 		    bool);

@@ -244,7 +244,7 @@ def grant(site, name, slug):
     shown = site.member(name)
     for one in shown.get("grants", shown.get("resource_groups", [])):
         if slug in (one.get("slug"), one.get("resource_group"),
-                    one.get("name")):
+                    one.get("name"), one.get("group")):
             return one["role"]
     return None
 
