@@ -19,7 +19,7 @@
 #include "hfssod/policy/token_control.h"
 
 #define LIFETIME	(365 * 86400)
-#define LIFETIME_LEAST	60
+#define LIFETIME_LEAST	1
 #define LIFETIME_MOST	(10LL * 365 * 86400)
 #define OVERLAP		86400
 #define OVERLAP_MOST	(90 * 86400)

@@ -3,6 +3,7 @@ Tokens of provisioning clients: what they may, from where, until when;
 rotation; the dry run; the brake; the log, and drift.
 """
 import base64
+import calendar
 import json
 import re
 import sqlite3
@@ -36,15 +37,15 @@ def shown(site, organization="acme"):
 
 def test_created_and_listed(site):
     made = site.token("acme", "-name", "Okta production")
-    assert abs(int(made["expires"]) - time.time() - 365 * 86400) < 3 * 86400 \
-        or "T" in str(made["expires"])
+    until = calendar.timegm(time.strptime(made["expires"],
+                                          "%Y-%m-%dT%H:%M:%SZ"))
+    assert abs(until - time.time() - 365 * 86400) < 3600
     told = shown(site)[made["id"]]
     text = json.dumps(told)
     assert "Okta production" in text and made["token"] not in text
     assert made["token"][-4:] in text
     good(s.Client(site, "acme", made["token"]).get("/Users"))
-    after = shown(site)[made["id"]]
-    assert after != told, "no last use"
+    s.until(lambda: shown(site)[made["id"]] != told, 5)  # the last use
     human = site.daemon.ctl("show", "tokens", "acme").stdout
     assert made["token"][-4:] in human and made["token"] not in human
 
@@ -325,7 +326,7 @@ def test_dry_run_says_so(site, dry):
         answer = client.get(path)
         told = (answer.text + str(answer.headers)).lower()
         assert "dry" in told, path
-        assert "dry" not in (live.get(path).text).lower()
+        assert "dry" not in live.get(path).text.lower().replace("undry", "")
     assert "dry" in json.dumps(shown(site, "mirror")[client.id]).lower()
     told = shown(site, "mirror")[client.id]
     expires = told["expires"]
@@ -392,6 +393,8 @@ def test_brake(site):
     # Nor does a restart release it.
     site.daemon.stop()
     site.daemon.start()
+    client = s.Client(site, "braked", client.tokens[0])
+    client.patient = False
     refused(client.delete(f"/Users/{people[19]}"), 429)
     site.ctl("scim", "release", "braked")
     assert client.delete(f"/Users/{people[19]}").status == 204
@@ -438,8 +441,8 @@ def test_scim_is_audited(site):
     path = site.folder / "store" / "hfssod.db"
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
         records = store.execute(
-            "SELECT type, CAST(record AS TEXT) FROM audit ORDER BY id DESC"
-            " LIMIT 20").fetchall()
+            "SELECT type, record FROM audit ORDER BY id DESC LIMIT 20")
+        records = [(x, y.decode("latin-1")) for x, y in records]
     store.close()
     mine = [x for x in records if who in x[1] or "audited" in x[1]]
     assert len(mine) >= 3, records

@@ -96,7 +96,7 @@ static void
 refused_options(void **unused)
 {
 	static const char *const	 bad[] = {
-		"connection=okta expires=1", "connection=okta expires=x",
+		"connection=okta expires=0", "connection=okta expires=x",
 		"connection=okta expires=999999999999",
 		"connection=okta expires=-5", "connection=okta profile=azure",
 		"connection=okta rights=users,root", "connection=okta rights=,",
