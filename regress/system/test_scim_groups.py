@@ -88,7 +88,8 @@ def test_names_are_unique(acme):
     {"displayName": "b5", "members": [{}]},
     {"displayName": "b6", "members": {"x": 1}},
     {"displayName": "b7", "members": [{"value": None}]}])
-def test_bad_groups(acme, sent):
+def test_bad_groups(site, sent):
+    acme = site.client("acme", "-profile", "strict")
     before = acme.find("Groups", count=0)["totalResults"]
     refused(acme.post("/Groups", {"schemas": [s.GROUP], **sent}), 400)
     assert acme.find("Groups", count=0)["totalResults"] == before
@@ -290,7 +291,8 @@ def test_a_linked_group_refuses_hands(site, acme):
     assert "SCIM" in text or "sync" in text
     site.not_ctl("member", "ungrant", "acme", "by-hand", "manual")
     assert grant(site, "by-hand", "manual") == "read"
-    site.ctl("member", "add", "acme", "robot-1", "-service")
+    site.ctl("member", "add", "acme", "robot-1", "-service",
+             "-connection", "one")
     site.ctl("member", "grant", "acme", "robot-1", "manual", "write")
     assert grant(site, "robot-1", "manual") == "write"
     site.ctl("member", "ungrant", "acme", "robot-1", "manual")
