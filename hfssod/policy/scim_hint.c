@@ -6,7 +6,7 @@
 
 #include "hfssod/policy/scim_hint.h"
 
-#define HINTS	64
+#define HINTS	256
 
 static struct hint {
 	uint64_t	 query;

@@ -152,27 +152,42 @@ take(struct listing *l, enum statement st, void *unused)
 
 /* --- counting ----------------------------------------------------------- */
 
-/* Pass over so many rows at most, without looking at them. */
+/* n more rows were passed over, up to this one. */
+static void
+passed(struct listing *l, int64_t n, int64_t row)
+{
+	if (n == 0)
+		return;
+	l->p.at.row = row;
+	l->p.at.begun = true;
+	l->p.matched += n;
+	if (l->p.said >= l->count)
+		l->p.more = true;
+}
+
+/*
+ * Pass over so many rows without looking at them.  False: there were not
+ * as many.
+ */
 static bool
 skim(struct listing *l, int64_t most)
 {
 	struct store	*s = l->s->store;
-	enum statement	 st = l->plan.skim;
-	int64_t		 n = 0;
+	enum statement	 st = l->plan.jump;
+	bool		 jumped;
 
-	if (store_run(s, st, v_int(l->s->connection), l->plan.wanted,
-	    v_int(most), v_int(l->p.at.row)) == STEP_ROW) {
-		n = store_integer(s, st, 0);
-		if (n > 0) {
-			l->p.at.row = store_integer(s, st, 1);
-			l->p.at.begun = true;
-		}
-	}
+	if ((jumped = store_run(s, st, v_int(l->s->connection),
+	    l->plan.wanted, v_int(most - 1), v_int(l->p.at.row)) == STEP_ROW))
+		passed(l, most, store_integer(s, st, 0));
 	store_end(s, st);
-	l->p.matched += n;
-	if (n > 0 && l->p.said >= l->count)
-		l->p.more = true;
-	return n == most;
+	if (jumped)
+		return true;
+	st = l->plan.skim;
+	if (store_run(s, st, v_int(l->s->connection), l->plan.wanted,
+	    v_int(most), v_int(l->p.at.row)) == STEP_ROW)
+		passed(l, store_integer(s, st, 0), store_integer(s, st, 1));
+	store_end(s, st);
+	return false;
 }
 
 /* To the row before the first one of the page. */
@@ -191,11 +206,11 @@ go_to_start(struct listing *l)
 			l->done = true;
 			break;
 		}
+		if (whole)
+			scim_hint_keep(l->query, l->moved, &l->p);
 		if (clock_ms() >= l->deadline)
 			l->full = true;
 	}
-	if (whole && !l->done && !l->full)
-		scim_hint_keep(l->query, l->moved, &l->p);
 }
 
 /* The rest counts for the total alone. */

@@ -15,16 +15,18 @@
 /* --- what there is ----------------------------------------------------- */
 
 static const struct {
-	enum statement	 all, skim, state, state_skim, row;
+	enum statement	 all, skim, jump, state, state_skim, state_jump, row;
 } kinds[PLAN_KINDS] = {
 	[PLAN_USERS] = { ST_list_users, ST_list_users_skim,
-	    ST_list_users_state, ST_list_users_state_skim,
+	    ST_list_users_jump, ST_list_users_state,
+	    ST_list_users_state_skim, ST_list_users_state_jump,
 	    ST_list_users_row },
 	[PLAN_INVITATIONS] = { ST_list_invitations, ST_list_invitations_skim,
-	    ST_list_invitations_state, ST_list_invitations_state_skim,
+	    ST_list_invitations_jump, ST_list_invitations_state,
+	    ST_list_invitations_state_skim, ST_list_invitations_state_jump,
 	    ST_list_invitations_row },
-	[PLAN_GROUPS] = { ST_list_groups, ST_list_groups_skim, ST_MAX,
-	    ST_MAX, ST_list_groups_row }
+	[PLAN_GROUPS] = { ST_list_groups, ST_list_groups_skim,
+	    ST_list_groups_jump, ST_MAX, ST_MAX, ST_MAX, ST_list_groups_row }
 };
 
 /*
@@ -220,8 +222,10 @@ use_active(const struct scim_filter *f, bool alone, struct scim_plan *p)
 	use(p, kinds[p->kind].state, false, false);
 	p->wanted = v_int(active ? ACCOUNT_ACTIVE : ACCOUNT_DEACTIVATED);
 	p->exact = alone;
-	if (alone)
-		p->skim = kinds[p->kind].state_skim;
+	if (!alone)
+		return;
+	p->skim = kinds[p->kind].state_skim;
+	p->jump = kinds[p->kind].state_jump;
 }
 
 /* What begins with a prefix: up to the prefix and more than any letter. */
@@ -280,6 +284,7 @@ choose(struct scim *s, const struct scim_list *q, struct scim_plan *p)
 	}
 	use(p, kinds[p->kind].all, false, false);
 	p->skim = p->whole ? kinds[p->kind].skim : ST_MAX;
+	p->jump = kinds[p->kind].jump;
 	return true;
 }
 

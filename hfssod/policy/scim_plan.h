@@ -23,6 +23,7 @@ struct scim_plan {
 	size_t		 phases;
 	struct scim_walk walks[2];
 	enum statement	 skim;		/* ST_MAX: there is none */
+	enum statement	 jump;		/* with a skim */
 	struct value	 wanted;	/* the statement's ?2 */
 	struct value	 member;	/* its ?3, if it is not keyed */
 	const char	*from;		/* the key to begin at */

@@ -189,15 +189,21 @@ scim_group_row(struct scim *s, enum statement st, struct scim_value *v)
 bool
 scim_user_groups(struct scim *s, int64_t row, struct scim_value *v)
 {
-	enum statement		 st = ST_scim_user_groups;
+	enum statement		 st = ST_scim_in_group;
 	struct scim_field	*f = NULL;
 	struct scim_value	*g;
+	struct value		 kind;
 	size_t			 room = GROUPS_ROOM, len;
 	enum step		 step;
 
+	kind = v_int(s->basic ? MEMBER_INVITATION : MEMBER_ACCOUNT);
 	scim_field_remove(v, SCIM_groups);
-	for (step = store_run(s->store, st,
-	    v_int(s->basic ? MEMBER_INVITATION : MEMBER_ACCOUNT), v_int(row));
+	step = store_run(s->store, st, kind, v_int(row));
+	store_end(s->store, st);
+	if (step != STEP_ROW)
+		return step != STEP_FAILED;
+	st = ST_scim_user_groups;
+	for (step = store_run(s->store, st, kind, v_int(row));
 	    step == STEP_ROW; step = store_next(s->store, st)) {
 		len = strlen(store_text(s->store, st, 1)) + 64;
 		if (len > room)
