@@ -218,6 +218,7 @@ policy_organization_put(struct writer *w, const struct policy_organization *o)
 		wire_put_string(w, o->group_lines[i].group);
 		wire_put_u8(w, (uint8_t)o->group_lines[i].role);
 	}
+	wire_put_strings(w, &o->groups);
 	wire_put_u32(w, (uint32_t)o->connection_count);
 	for (i = 0; i < o->connection_count; i++) {
 		wire_put_string(w, o->connections[i].name);
@@ -262,6 +263,7 @@ policy_organization_get(struct reader *r, struct policy_organization *o)
 		o->group_lines[i].group = view_text(r);
 		o->group_lines[i].role = wire_get_enum(r, ROLE_MAX);
 	}
+	o->groups = view_list(r);
 	o->connection_count = wire_get_count(r, VIEW_MANY);
 	o->connections = view_array(o->connection_count,
 	    sizeof(*o->connections));
@@ -348,6 +350,7 @@ policy_view_free(struct policy_view *v)
 	for (i = 0; i < v->organization_count; i++) {
 		free(v->organizations[i].role_lines);
 		free(v->organizations[i].group_lines);
+		strings_free(&v->organizations[i].groups);
 		free(v->organizations[i].connections);
 	}
 	for (i = 0; i < v->application_count; i++)

@@ -227,6 +227,7 @@ struct policy_organization {
 	struct view_role_line *role_lines;
 	size_t		 group_line_count;
 	struct view_group_line *group_lines;
+	struct strings	 groups;	/* slugs that are there, beside those */
 	size_t		 connection_count;
 	struct policy_connection *connections;
 };

@@ -255,6 +255,7 @@ organization_free(struct conf_organization *o)
 	strings_free(&o->seen);
 	free(o->role_lines);
 	free(o->group_lines);
+	strings_free(&o->groups);
 	free(o->sign.list);
 	free(o->decrypt.list);
 	free(o);

@@ -121,6 +121,7 @@ struct conf_organization {
 	const char	*group_attribute;
 	size_t		 group_line_count;
 	struct view_group_line *group_lines;
+	struct strings	 groups;	/* slugs, beside those of the lines */
 	struct conf_pairs sign;
 	struct conf_pairs decrypt;
 	TAILQ_HEAD(, conf_connection) connections;

@@ -270,6 +270,7 @@ print_maps(struct writer *w, const struct conf_organization *o)
 		out(w, " to %s%s\n", role_name(r->role), r->elevated ?
 		    " elevated" : "");
 	}
+	list(w, "\tresource group", &o->groups);
 	line(w, "\tresource group attribute", o->group_attribute);
 	for (i = 0; i < o->group_line_count; i++) {
 		quote(w, "\tresource group map", o->group_lines[i].value);

@@ -372,6 +372,25 @@ set_group_line(struct setting *s, struct conf_organization *o,
 }
 
 void
+set_groups(struct setting *s, struct conf_organization *o,
+    struct strings *slugs)
+{
+	size_t	 i;
+
+	for (i = 0; i < slugs->count; i++) {
+		if (!value_slug(slugs->list[i]))
+			errors_add(s->errors, &s->at, "resource group: \"%s\" "
+			    "is no name of a group", slugs->list[i]);
+		else if (strings_has(&o->groups, slugs->list[i]))
+			errors_add(s->errors, &s->at, "resource group: \"%s\" "
+			    "is there twice", slugs->list[i]);
+		else
+			strings_add(&o->groups, slugs->list[i]);
+	}
+	strings_free(slugs);
+}
+
+void
 set_attribute(struct setting *s, struct conf_connection *n, const char *of,
     struct strings *names)
 {

@@ -60,6 +60,9 @@ void	 set_role_line(struct setting *, struct conf_organization *,
 	    enum role_line, const char *, const char *, bool);
 void	 set_group_line(struct setting *, struct conf_organization *,
 	    const char *, const char *, const char *);
+/* Resource groups that are there; empty afterwards. */
+void	 set_groups(struct setting *, struct conf_organization *,
+	    struct strings *);
 /*
  * conf_set_connection.c: a setting of a connection by its name, with one
  * value ("" for one that takes none) or a list, which is empty afterwards.

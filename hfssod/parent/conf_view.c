@@ -281,6 +281,7 @@ policy_organization(const struct conf_organization *o,
 	v->role_lines = o->role_lines;
 	v->group_line_count = o->group_line_count;
 	v->group_lines = o->group_lines;
+	v->groups = o->groups;
 	count = 0;
 	TAILQ_FOREACH(n, &o->connections, entry)
 		count++;

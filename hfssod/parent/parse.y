@@ -315,6 +315,9 @@ organization_line : MODE STRING {
 			set_role_line(here(), parse.organization, $3, $4, $6,
 			    $7);
 		}
+		| RESOURCE GROUP list {
+			set_groups(here(), parse.organization, &parse.items);
+		}
 		| RESOURCE GROUP ATTRIBUTE STRING {
 			set_text(here(), "resource group attribute", $4,
 			    &parse.organization->group_attribute);

@@ -256,6 +256,9 @@ directory_use(struct directory *d, const struct policy_view *v)
 			if (directory_group(d, o, po->group_lines[j].group) ==
 			    NULL)
 				group_new(d, 0, o, po->group_lines[j].group);
+		for (j = 0; j < po->groups.count; j++)
+			if (directory_group(d, o, po->groups.list[j]) == NULL)
+				group_new(d, 0, o, po->groups.list[j]);
 	}
 	d->bound = false;
 }

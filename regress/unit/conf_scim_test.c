@@ -94,6 +94,11 @@ test_refused(void **state)
 		{ ORG "scim log keep ever\n}\n", 5, "no time like" },
 		{ ORG "scim log keep 3661d\n}\n", 5, "not between" },
 		{ ORG "scim keep 1d\n}\n", 5, "syntax error" },
+		{ ORG "resource group { \"a b\" }\n}\n", 5,
+		    "is no name of a group" },
+		{ ORG "resource group { a, b }\nresource group b\n}\n", 6,
+		    "is there twice" },
+		{ ORG "resource group\n}\n", 5, "syntax error" },
 		{ ORG "match email domains { a }\n}\n", 5, "basic mode" },
 		/* Admin by what a token may say. */
 		{ ORG "role map group \"g\" to admin\n}\n", 5,
@@ -178,6 +183,7 @@ test_defaults(void **state)
 static const char	 whole[] = ORG
     "mode managed\nusername strict\nscim brake 20% per 1h\n"
     "tombstone keep 30d\nscim log keep 0s\n"
+    "resource group \"nlp\"\nresource group { vision, \"a.b_c\" }\n"
     "role match highest\nrole attribute \"r\"\n"
     "role map \"ops\" to admin\n"
     "role map group \"ML \\\"Engineers\\\"\" to write\n"
@@ -213,6 +219,8 @@ test_view(void **state)
 	assert_int_equal(o->brake_seconds, 3600);
 	assert_int_equal(o->tombstone_keep, 30 * 86400);
 	assert_int_equal(o->scim_log_keep, 0);
+	assert_int_equal(o->groups.count, 3);
+	assert_string_equal(o->groups.list[2], "a.b_c");
 	assert_int_equal(o->role_line_count, 4);
 	assert_int_equal(o->role_lines[0].kind, ROLE_LINE_VALUE);
 	assert_int_equal(o->role_lines[1].kind, ROLE_LINE_GROUP);
