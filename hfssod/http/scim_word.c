@@ -187,10 +187,11 @@ string(struct scim_pool *pool, struct scim_text *t, struct scim_word *w)
 	return utf8_valid(text, (size_t)(to - text));
 }
 
+/* What is not ASCII is quoted, and not by a word processor's quotes. */
 static bool
 bare(char c)
 {
-	return (unsigned char)c > 0x20 && c != 0x7f &&
+	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f &&
 	    strchr("\"'\\()[]{},", c) == NULL;
 }
 
