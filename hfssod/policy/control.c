@@ -119,8 +119,8 @@ tell(const char *type, const char *by, const char *organization,
  * Without a store to look a member up, memory knows him if he has a
  * session; and a revocation may not wait.
  */
-static int64_t
-row_in_memory(const char *name)
+int64_t
+control_row_in_memory(const char *name)
 {
 	struct person	*p;
 	char		*wanted = fold_text(name), *is;
@@ -149,7 +149,7 @@ revoke_member(const struct ctl_question *q, const char *by, char *detail,
 
 	v = find(q, &s);
 	if (v == VERDICT_unavailable)
-		s.row = row_in_memory(q->name);
+		s.row = control_row_in_memory(q->name);
 	else if (v != VERDICT_ok)
 		return v;
 	snprintf(count, sizeof(count), "%zu",

@@ -21,6 +21,11 @@ enum verdict	 member_role(struct request *, struct reader *,
 bool		 control_question(struct reader *, const char **,
 		    struct ctl_question *);
 /*
+ * The row of an account with that name that has a session, when the store
+ * can't be asked; 0 if there is none.
+ */
+int64_t		 control_row_in_memory(const char *);
+/*
  * ctl_result; frees the question.  Returns the verdict, or unavailable,
  * and has written nothing then, if the store has failed.
  */

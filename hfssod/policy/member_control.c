@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/fold.h"
+#include "hfssod/policy/member.h"
 #include "hfssod/policy/member_control.h"
 #include "hfssod/policy/scim_user.h"
 #include "hfssod/policy/state.h"
@@ -100,6 +101,22 @@ check_last_admin(const struct person_found *p, bool force)
 typedef enum verdict user_fn(int64_t, const struct organization *,
 		    const char *);
 
+/*
+ * The store can't say who it is, but memory may: his sessions end at once,
+ * and the rest is asked for again.
+ */
+static void
+end_in_memory(const struct ctl_question *q)
+{
+	struct organization	*o;
+	int64_t			 row;
+
+	o = directory_organization(state.directory, q->organization);
+	row = control_row_in_memory(q->name);
+	if (o != NULL && row != 0)
+		member_sessions_end(row, o);
+}
+
 /* What these have in common; done: "is deactivated". */
 static enum verdict
 end(struct reader *r, struct writer *w, const char *event, user_fn *fn,
@@ -119,6 +136,8 @@ end(struct reader *r, struct writer *w, const char *event, user_fn *fn,
 		v = check_last_admin(&p, q.force);
 	if (v == VERDICT_ok)
 		v = fn(p.row, p.organization, by);
+	else if (v == VERDICT_unavailable && guarded)
+		end_in_memory(&q);
 	if (v == VERDICT_ok)
 		snprintf(detail, sizeof(detail), "%s %s", p.name, done);
 	return control_answer(&q, w, v, detail);

@@ -442,6 +442,7 @@ tokens_find(struct tokens *t, struct store *s, const struct request *request,
 
 	if ((v = shown(request, hash)) == VERDICT_ok)
 		v = get(t, s, hash, &k);
+	t->where = k == NULL ? "" : k->where;
 	if (v == VERDICT_ok)
 		v = judge(k, request, now);
 	if (v == VERDICT_ok && !within_rate(k))

@@ -65,12 +65,14 @@ struct tokens {
 	struct table	 table;
 	int64_t		 write_next;	/* last uses, written then */
 	bool		 any;		/* there is one to write */
+	const char	*where;		/* see tokens_find */
 };
 void		 tokens_init(struct tokens *);
 void		 tokens_free(struct tokens *);
 /*
  * As token_find, from memory where it can be; counts it as used, and may
- * be too_many.  The token is valid until the next call.
+ * be too_many.  The token is valid until the next call.  where says of a
+ * known one, refused or not, "organization/connection"; else it is "".
  */
 enum verdict	 tokens_find(struct tokens *, struct store *,
 		    const struct request *, const struct token **);

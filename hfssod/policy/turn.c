@@ -89,9 +89,15 @@ resolve_token(const struct request *request)
 	static struct token	 token;
 	enum verdict		 v;
 
-	if (state.directory != NULL)
-		return tokens_find(&state.tokens, state.store, request,
+	if (state.directory != NULL) {
+		v = tokens_find(&state.tokens, state.store, request,
 		    &state.token);
+		if (v != VERDICT_ok && v != VERDICT_token_missing &&
+		    v != VERDICT_unavailable)
+			refusal_count(&state.refusals, store_now(state.store),
+			    state.tokens.where, v, &request->client);
+		return v;
+	}
 	if (!state_open())
 		return VERDICT_unavailable;
 	v = token_find(state.store, request, store_now(state.store), &token);

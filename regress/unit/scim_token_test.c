@@ -263,6 +263,20 @@ last_use(void **unused)
 	assert_true(tokens_due(&state.tokens, now + 60, false));
 }
 
+/* What was refused is counted by connection, and a stranger's by none. */
+static void
+counted(void **unused)
+{
+	(void)unused;
+	make("connection=okta from=10.0.0.0/8");
+	assert_int_equal(use("192.0.2.9"), VERDICT_token_elsewhere);
+	assert_string_equal(state.tokens.where, "acme/okta");
+	assert_int_equal(bearer("x", 1, "192.0.2.9"), VERDICT_token_unknown);
+	assert_string_equal(state.tokens.where, "");
+	assert_int_equal(bearer("", 0, "192.0.2.9"), VERDICT_token_missing);
+	assert_int_equal(state.refusals.table.count, 2);
+}
+
 /* --- ending ------------------------------------------------------------- */
 
 static void
@@ -368,7 +382,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(created), TEST(refused_options), TEST(octets),
 		TEST(networks), TEST(expires), TEST(another_organization),
-		TEST(rate), TEST(last_use), TEST(revoked), TEST(rotated),
+		TEST(rate), TEST(last_use), TEST(counted), TEST(revoked), TEST(rotated),
 		TEST(many), TEST(lists)
 	};
 
