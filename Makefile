@@ -275,6 +275,7 @@ SRCS_POLICY = \
 		hfssod/policy/scim_list.c \
 		hfssod/policy/scim_list_sorted.c \
 		hfssod/policy/scim_list_turn.c \
+		hfssod/policy/scim_log.c \
 		hfssod/policy/scim_match.c \
 		hfssod/policy/scim_patch.c \
 		hfssod/policy/scim_profile.c \

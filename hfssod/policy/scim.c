@@ -7,26 +7,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/brake.h"
-#include "hfssod/policy/brake.h"
 #include "hfssod/policy/scim_group.h"
+#include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/scim_user.h"
 #include "hfssod/policy/state.h"
-
-static int64_t
-microseconds(void)
-{
-	struct timespec	 ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 /* --- beginning and ending ---------------------------------------------- */
 
@@ -189,24 +179,7 @@ scim_tell(struct scim *s, const char *type, const char *id, const char *name,
 	audit_end(&state.audit, s->store, type);
 }
 
-/* --- the log ------------------------------------------------------------ */
-
-static void
-write_log(struct scim *s, const char *method, enum scim_resource resource,
-    const char *id, enum verdict v, int64_t since)
-{
-	char	 name[256];
-
-	strlcpy(name, s->name != NULL && s->name[0] != '\0' ? s->name : id,
-	    sizeof(name));
-	store_run(s->store, ST_scim_log_add, v_int(s->now),
-	    v_int(s->organization), v_int(s->token.row),
-	    v_text(log_id(s->where->request.id)), v_text(method),
-	    v_text(scim_resource_name(resource)), v_text(name),
-	    v_text(s->changed), v_text(verdict_name(v)),
-	    v_int(microseconds() - since),
-	    v_text(address_text(&s->where->request.client)));
-}
+/* --- what there is to say of it ------------------------------------------- */
 
 static void
 describe(const struct scim *s, const char *method,
@@ -297,7 +270,7 @@ scim_read(struct request *request, struct reader *r, struct writer *w)
 	struct scim_read	 q;
 	struct scim		 s;
 	enum verdict		 v;
-	int64_t			 began = microseconds();
+	int64_t			 began = scim_log_clock();
 
 	(void)request;
 	memset(&s, 0, sizeof(s));
@@ -311,7 +284,7 @@ scim_read(struct request *request, struct reader *r, struct writer *w)
 		v = show(&s, &q, &a);
 	if (s.by[0] != '\0' && v != VERDICT_ok && v != VERDICT_unavailable &&
 	    v != VERDICT_scim_not_modified)
-		write_log(&s, "GET", q.resource, q.id, v, began);
+		scim_log_write(&s, "GET", q.resource, q.id, v, began);
 	describe(&s, "GET", q.resource, q.id, v);
 	if (store_failed(state.store))
 		v = VERDICT_unavailable;
@@ -481,7 +454,7 @@ scim_write(struct request *request, struct reader *r, struct writer *w)
 	struct scim_write	 q;
 	struct scim		 s;
 	enum verdict		 v;
-	int64_t			 began = microseconds();
+	int64_t			 began = scim_log_clock();
 
 	(void)request;
 	memset(&s, 0, sizeof(s));
@@ -499,7 +472,8 @@ scim_write(struct request *request, struct reader *r, struct writer *w)
 	if (v == VERDICT_ok)
 		v = write_marked(&s, &q, &a);
 	if (s.by[0] != '\0' && v != VERDICT_unavailable)
-		write_log(&s, methods[q.method], q.resource, q.id, v, began);
+		scim_log_write(&s, methods[q.method], q.resource, q.id, v,
+		    began);
 	describe(&s, methods[q.method], q.resource, q.id, v);
 	if (store_failed(state.store))
 		v = VERDICT_unavailable;

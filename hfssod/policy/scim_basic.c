@@ -449,7 +449,7 @@ put_or_patch(struct scim *s, const struct scim_write *w,
 	return verdict;
 }
 
-/* --- POST, and the rest ---------------------------------------------------- */
+/* --- POST, and the rest --------------------------------------------------- */
 
 /* One with this externalId that is not active is invited again. */
 static enum verdict

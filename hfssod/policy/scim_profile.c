@@ -249,5 +249,6 @@ profile_dress(struct scim *s, struct scim_value *v,
 	if (scim_field(v, SCIM_enterprise) == NULL)
 		return;
 	f = scim_field(v, SCIM_schemas);
-	scim_field_add(s->pool, f)->text = scim_attribute(SCIM_enterprise)->name;
+	scim_field_add(s->pool, f)->text =
+	    scim_attribute(SCIM_enterprise)->name;
 }

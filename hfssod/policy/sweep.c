@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/record.h"
 #include "hfssod/policy/scim_job.h"
+#include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
 
@@ -269,6 +270,8 @@ sweep_due(void)
 		bind_view(now);
 	sweep_run(false);
 	if (job_sweep())
+		sweep.more = true;
+	if (scim_log_sweep())
 		sweep.more = true;
 	sweep.next = now + (sweep.more ? MORE_MS : EVERY_MS);
 }
