@@ -23,7 +23,8 @@ def site():
     from conftest import World
     world = World("ctl-scim")
     world.settings.organizations = [
-        d.Organization("acme", [world.connection("forge")], d.ROLES)]
+        d.Organization("acme", [world.connection("forge")],
+                       [*d.ROLES, 'resource group { "spaces" }'])]
     world.start()
     yield world
     world.end()
@@ -92,6 +93,18 @@ def test_it_asks_before_what_hurts(site):
 ])
 def test_usage(site, words, says):
     fails(site, says, *words, status=2)
+
+
+def test_a_resource_group_of_the_configuration(site):
+    """No map names it, and it is there to be granted."""
+    done(site, "member", "add", "acme", "gerd")
+    done(site, "member", "grant", "acme", "gerd", "spaces", "write")
+    shown = site.daemon.show("show", "member", "acme", "gerd")
+    assert [(g["group"], g["role"]) for g in shown["resource_groups"]] == [
+        ("spaces", "write")]
+    done(site, "member", "ungrant", "acme", "gerd", "spaces")
+    fails(site, "no such group", "member", "grant", "acme", "gerd", "none",
+          "read")
 
 
 # --- the file of relink ------------------------------------------------------
