@@ -43,7 +43,7 @@ struct person_found {
 	char			 name[LIMIT_NAME + 1];
 	int			 state;
 	enum role		 role;	/* ROLE_NONE: no member now */
-	struct connection	*connection; /* that SCIM sees him by; or NULL */
+	struct connection	*connection; /* SCIM's, or NULL */
 };
 /* An account of the organization, also one that has ended. */
 enum verdict	 person_find(const struct ctl_question *,

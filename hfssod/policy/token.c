@@ -206,7 +206,7 @@ struct known {
 	uint8_t		 hash[TOKEN_HASH];	/* the key of the table */
 	struct token	 token;
 	char		*networks;
-	char		 where[2 * LIMIT_NAME + 2]; /* organization/connection */
+	char		 where[2 * LIMIT_NAME + 2]; /* see tokens_find */
 	bool		 gone;		/* revoked, or its connection is */
 	bool		 stale;
 	uint32_t	 rate;		/* requests in a second; 0: any */
