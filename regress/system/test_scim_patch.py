@@ -2,6 +2,8 @@
 SCIM PATCH (RFC 7644 3.5.2): every form of a path, what each operation
 makes of it, and a table of what must be refused without any effect.
 """
+import json
+
 import pytest
 
 import scim as s
@@ -233,7 +235,8 @@ def same(value):
         return {k: same(v) for k, v in value.items()
                 if not (k == "primary" and v is False) and k != "schemas"}
     if isinstance(value, list):
-        return sorted((same(x) for x in value), key=repr)
+        return sorted((same(x) for x in value), key=lambda x: json.dumps(
+            x, sort_keys=True))
     return value
 
 
