@@ -15,7 +15,6 @@ struct patch {
 	struct scim_pool		*pool;
 	const struct scim_operation	*op;
 	bool				 strict;
-	bool				 again;		/* what is gone is gone */
 	struct scim_why			*why;
 	const struct scim_attribute	*target;	/* of the path */
 	const struct scim_attribute	*sub;		/* or NULL */
@@ -120,7 +119,8 @@ create(struct patch *p, struct scim_value *in,
 	struct scim_field	*f;
 	enum verdict		 verdict;
 
-	if (p->op->change == SCIM_REMOVE && p->again)
+	/* What is gone already is gone; clients ask again. */
+	if (p->op->change == SCIM_REMOVE && !p->strict)
 		return VERDICT_ok;
 	if (p->op->change == SCIM_REMOVE ||
 	    (p->op->change == SCIM_REPLACE && p->strict) ||
@@ -307,7 +307,6 @@ scim_patch(struct scim_pool *pool, enum scim_resource resource,
 	enum verdict	 verdict;
 
 	p.strict = profile == PROFILE_STRICT;
-	p.again = profile == PROFILE_ENTRA || profile == PROFILE_OKTA;
 	p.target = scim_attribute(scim_path_target(&op->path));
 	if (op->path.sub != SCIM_none)
 		p.sub = p.target;
