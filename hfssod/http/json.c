@@ -109,7 +109,8 @@ static bool
 unescape(struct parser *p, const char *from, const char *end,
     const char **text, size_t *len)
 {
-	static const char	 names[] = "\"\\/bfnrt", is[] = "\"\\/\b\f\n\r\t";
+	static const char	 names[] = "\"\\/bfnrt";
+	static const char	 is[] = "\"\\/\b\f\n\r\t";
 	const char		*after = p->at, *name;
 	char			*out, *to;
 	bool			 good = true;

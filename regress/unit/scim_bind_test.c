@@ -106,8 +106,8 @@ reader_refuses(void **state)
 static void
 reader_cut(void **state)
 {
-	static const char	 text[] = "{\"a\":[1,true,{\"b\":\"x\\u00e9\\ud83d"
-	    "\\ude00\xc3\xa9\"}],\"c\":null}";
+	static const char	 text[] = "{\"a\":[1,true,{\"b\":\"x\\u00e9"
+	    "\\ud83d\\ude00\xc3\xa9\"}],\"c\":null}";
 	char			*copy;
 	size_t			 i;
 
