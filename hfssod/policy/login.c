@@ -16,6 +16,7 @@
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/outcome.h"
 #include "hfssod/policy/report.h"
+#include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/scim_user.h"
 #include "hfssod/policy/state.h"
 
@@ -330,6 +331,10 @@ write_login(struct login *l)
 	if (!ok || !member_login(&l->change, l->connection, &l->found,
 	    &o->identity, &o->request))
 		return VERDICT_unavailable;
+	/* Which SCIM User he is, and so his groups, is known from now on. */
+	if (l->found.claim && (v = member_regrade(l->found.row,
+	    l->connection->organization, "login")) != VERDICT_ok)
+		return v;
 	jit_check_keep(l->connection, l->found.identity, o->check_token);
 	old = old_session(l, &old_row, &carried);
 	s = make_session(l, old, carried);

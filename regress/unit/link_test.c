@@ -273,6 +273,56 @@ by_hand(void **unused)
 	assert_int_equal(audited("resource_group.remove_users"), 1);
 }
 
+/* In a basic organization members of groups are invitations. */
+static void
+basic(void **unused)
+{
+	const char	*ada, *zoe, *id, *role;
+	char		 text[256];
+
+	(void)unused;
+	execute("INSERT INTO account (account, name, folded, state, owner,"
+	    " email, email_folded, display_name, given, family, username,"
+	    " created) VALUES ('aaaaaaaaaaaaaaaaaaaaaaaa', 'ada', 'ada', 1,"
+	    " NULL, 'a@home.org', 'a@home.org', '', '', '', 'ada', 1)");
+	acme.role_lines = group_roles;
+	acme.role_line_count = 1;
+	fixture_use();
+	token = "relink";
+	ada = made("userName=ada;externalId=x1");
+	zoe = made("userName=zoe;externalId=x2");
+	role = group_made("displayName=writers");
+	snprintf(text, sizeof(text), "displayName=ml;%s", with(3, ada, zoe,
+	    role));
+	id = group_made(text);
+	works(group_members(role, SCIM_ADD, with(2, ada, zoe)));
+	assert_int_equal(group_members(id, SCIM_ADD,
+	    with(1, "aaaaaaaaaaaaaaaaaaaaaaaa")), VERDICT_scim_invalid_value);
+	works(link_to(id, "nlp", ROLE_READ, false));
+	works(sign_in("x1", "", "a@home.org"));
+	assert_string_equal(held_by("aaaaaaaaaaaaaaaaaaaaaaaa"), "nlp read,");
+	assert_int_equal(role_in("aaaaaaaaaaaaaaaaaaaaaaaa"), ROLE_WRITE);
+	/* Made after the invitation: the same. */
+	execute("INSERT INTO account (account, name, folded, state, owner,"
+	    " email, email_folded, display_name, given, family, username,"
+	    " created) VALUES ('bbbbbbbbbbbbbbbbbbbbbbbb', 'zoe', 'zoe', 1,"
+	    " NULL, 'z@home.org', 'z@home.org', '', '', '', 'zoe', 1)");
+	works(sign_in("x2", "", "z@home.org"));
+	assert_int_equal(role_in("bbbbbbbbbbbbbbbbbbbbbbbb"), ROLE_WRITE);
+	assert_string_equal(held_by("bbbbbbbbbbbbbbbbbbbbbbbb"), "nlp read,");
+	fixture_restart();
+	assert_string_equal(held_by("bbbbbbbbbbbbbbbbbbbbbbbb"), "nlp read,");
+	works(group_members(role, SCIM_REMOVE, with(1, ada)));
+	assert_int_equal(role_in("aaaaaaaaaaaaaaaaaaaaaaaa"), ROLE_READ);
+	works(group_members(id, SCIM_REMOVE, with(1, ada)));
+	assert_string_equal(held_by("aaaaaaaaaaaaaaaaaaaaaaaa"), "");
+	/* The invitation is taken back: out of all groups. */
+	works(delete(zoe));
+	assert_int_equal(sessions_of("bbbbbbbbbbbbbbbbbbbbbbbb"), 0);
+	assert_int_equal(query("SELECT sum(members) FROM scim_group"), 1);
+	assert_int_equal(query("SELECT count(*) FROM scim_member"), 1);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, groups_begin, users_end)
 
 int
@@ -280,7 +330,9 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		TEST(given), TEST(highest), TEST(nested), TEST(no_store),
-		TEST(refused), TEST(adopted), TEST(login_map), TEST(by_hand)
+		TEST(refused), TEST(adopted), TEST(login_map), TEST(by_hand),
+		cmocka_unit_test_setup_teardown(basic, basics_begin,
+		    users_end)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
