@@ -89,8 +89,9 @@ lost(struct call *c)
 	}
 	result(r, VERDICT_unavailable,
 	    "The service was not available; this may have been done or not.");
+	/* Not at once: the peer that is going is still on the list. */
 	if (!r->running)
-		run(c);
+		scim_wait(c, run);
 }
 
 static void
