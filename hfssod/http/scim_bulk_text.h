@@ -33,8 +33,8 @@ struct bulk {
 	size_t			 count;
 	struct bulk_operation	*operations;
 	size_t			*order;		/* in which they are tried */
-	size_t			 most_errors;	/* failOnErrors; or SIZE_MAX */
-	struct bulk_operation	**by_id;	/* those with a bulkId, sorted */
+	size_t			 most_errors;	/* or SIZE_MAX */
+	struct bulk_operation	**by_id;	/* with a bulkId, sorted */
 	size_t			 by_id_count;
 };
 

@@ -12,7 +12,7 @@
 #include "hfssod/http/parse.h"
 
 enum scim_place {
-	SCIM_PLACE_NONE,	/* nothing of ours: 404 once it is known who asks */
+	SCIM_PLACE_NONE,	/* nothing of ours: 404 to who may ask */
 	SCIM_PLACE_VERSION,	/* another protocol version */
 	SCIM_PLACE_CONFIG,	/* /ServiceProviderConfig */
 	SCIM_PLACE_TYPES,	/* /ResourceTypes[/{id}] */
