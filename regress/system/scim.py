@@ -9,6 +9,7 @@ import http.client
 import json
 import re
 import sqlite3
+import threading
 import time
 import urllib.parse
 
@@ -398,3 +399,45 @@ def until(what, seconds=5):
     while not what():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def each(*works):
+    """Run them at the same time; the first fault is raised."""
+    faults = []
+
+    def run(work):
+        try:
+            work()
+        except BaseException as fault:
+            faults.append(fault)
+    threads = [threading.Thread(target=run, args=[x]) for x in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+def crowd(client, wanted):
+    """So many Users, by several who send Bulk; their ids."""
+    out, todo, lock = [], list(range(0, wanted, 250)), threading.Lock()
+
+    def work():
+        mine = client.twin()
+        while True:
+            with lock:
+                if not todo:
+                    return
+                first = todo.pop()
+            answer = mine.post("/Bulk", {
+                "schemas": [BULK], "Operations": [
+                    {"method": "POST", "path": "/Users", "bulkId": f"b{n}",
+                     "data": user(f"crowd-{n}")}
+                    for n in range(first, min(first + 250, wanted))]})
+            done = good(answer)["Operations"]
+            assert {x["status"] for x in done} == {"201"}, done[:2]
+            with lock:
+                out.extend(x["location"].rsplit("/", 1)[1] for x in done)
+    each(*[work] * 16)
+    return out

@@ -308,18 +308,10 @@ def test_a_large_group_in_parts():
     site.start()
     try:
         client = site.client("acme", tokens=8)
-        people = []
-        for first in range(0, 5000, 1000):
-            answer = client.post("/Bulk", {
-                "schemas": [s.BULK], "Operations": [
-                    {"method": "POST", "path": "/Users", "bulkId": f"b{n}",
-                     "data": s.user(f"part-{n}")}
-                    for n in range(first, first + 1000)]})
-            people += [x["location"].rsplit("/", 1)[1]
-                       for x in s.good(answer)["Operations"]]
+        people = s.crowd(client, 3000)
         held = set(people[:2500])
         group = client.group("Parts", *people[:2500])["id"]
-        other = set(people[2500:])
+        other = set(people[500:])
         for n in range(6):
             mine = client.twin()
             mine.patient = False
