@@ -2,9 +2,11 @@
  * What the configuration names.  In policy.  Must never forget a number
  * of the store: identities and grants hang on it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/policy/directory.h"
 #include "hfssod/policy/fold.h"
@@ -265,9 +267,40 @@ directory_use(struct directory *d, const struct policy_view *v)
 
 /* How the store says it. */
 static const char *
-mode_name(const struct organization *o)
+mode_name(const struct policy_organization *po)
 {
-	return o->settings->mode == MODE_BASIC ? "basic" : "managed";
+	return po->mode == MODE_BASIC ? "basic" : "managed";
+}
+
+const char *
+directory_refuses(struct directory *d, struct store *s,
+    const struct policy_view *v)
+{
+	static char			 why[LIMIT_NAME + 128];
+	const struct policy_organization *po;
+	const struct organization	*o;
+	bool				 changed;
+	char				*folded;
+	size_t				 i;
+
+	for (i = 0; i < v->organization_count; i++) {
+		po = &v->organizations[i];
+		folded = fold_text(po->name);
+		o = organization_folded(d, folded);
+		free(folded);
+		if (o == NULL || store_run(s, ST_organization_mode,
+		    v_int(o->id)) != STEP_ROW)
+			continue;
+		changed = strcmp(store_text(s, ST_organization_mode, 0),
+		    mode_name(po)) != 0;
+		store_end(s, ST_organization_mode);
+		if (!changed)
+			continue;
+		snprintf(why, sizeof(why), "organization \"%.*s\" has people:"
+		    " its mode can't change", LIMIT_NAME, po->name);
+		return why;
+	}
+	return NULL;
 }
 
 static void
@@ -284,9 +317,9 @@ bind_organizations(struct directory *d, struct store *s)
 			continue;
 		if (directory_organization_id(d, o->id) != NULL)
 			store_run(s, ST_organization_present, v_int(o->id),
-			    v_text(o->name), v_text(mode_name(o)));
+			    v_text(o->name), v_text(mode_name(o->settings)));
 		else if (store_run(s, ST_organization_add, v_text(o->name),
-		    v_text(o->folded), v_text(mode_name(o)),
+		    v_text(o->folded), v_text(mode_name(o->settings)),
 		    v_int(store_now(s))) == STEP_DONE)
 			o->id = store_last_row(s);
 	}

@@ -43,6 +43,13 @@ struct directory *directory_load(struct store *);
 void		 directory_free(struct directory *);
 
 /*
+ * Whether a view may take force: the mode of an organization that has
+ * accounts or invitations can't change, they would belong to somebody else.
+ * Why not, in static storage; or NULL.
+ */
+const char	*directory_refuses(struct directory *, struct store *,
+		    const struct policy_view *);
+/*
  * A view takes force: its strings must live until the next one.  What is
  * not in the store yet is made by directory_bind, in a transaction of its
  * own; on false it is to be called again, and the new organizations can't

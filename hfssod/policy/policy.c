@@ -190,7 +190,9 @@ prepare(struct reader *r, const struct view_files *files)
 	policy_view_free(prepared);
 	if ((prepared = policy_view_get(r)) == NULL)
 		return "the policy view is malformed";
-	return NULL;
+	/* `hfssod -n` looks at no store. */
+	return state.directory == NULL ? NULL :
+	    directory_refuses(state.directory, state.store, prepared);
 }
 
 static void

@@ -138,7 +138,7 @@ class Side:
 
 def of_daemon(bench):
     """A side that is hfssod, with a token of its own."""
-    made = bench.daemon.show("token", "create", "acme")
+    made = bench.daemon.show("token", "create", "acme", "-rate", "36600")
     url = urllib.parse.urlsplit(made["url"])
     host = bench.settings.public.removeprefix("https://")
     side = Side(bench.folder, bench.settings.api, url.path.rstrip("/"),

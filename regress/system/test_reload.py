@@ -156,3 +156,33 @@ def test_what_needs_a_restart_is_said(make_world):
     assert re.search("restart|store", said + world.daemon.tail(4))
     assert world.daemon.gate(cookies=cookie).status == 200
     world.settings.store = f'store "{world.folder}/store"'
+
+
+def test_mode_of_people_stays(make_world):
+    """Their accounts belong to the organization: basic would give them up."""
+    world = make_world("mode")
+    conf = world.settings
+    trusted = 'trust email domains { "example.org" }'
+    conf.organizations.append(d.Organization(
+        "empty", [world.connection("empty-idp", trusted)],
+        ["mode managed", "default role read"]))
+    world.daemon.reload()
+    cookie = cookie_of(world, "stays")
+    conf.organizations[-1].lines[0] = "mode basic"
+    world.daemon.reload()
+    lines = conf.organizations[0].lines
+    for connection in conf.organizations[0].connections:
+        connection.lines.append(trusted)
+    at = lines.index("mode managed")
+    lines[at] = "mode basic"
+    assert "mode can't change" in world.daemon.reload(ok=False)
+    assert world.daemon.gate(cookies=cookie).status == 200
+    world.daemon.stop()
+    with open(world.daemon.log_path, "ab") as log:
+        log.write(b"-- again --\n")
+    world.daemon.start(expect="mode can't change")
+    assert world.daemon.process.wait(10) == 1
+    world.daemon.process = None
+    lines[at] = "mode managed"
+    world.daemon.start()
+    assert world.daemon.gate(cookies=cookie).status == 200
