@@ -15,9 +15,10 @@ struct room {
 	size_t			 held;
 	struct scim_pool	*pool;
 	struct bulk		 bulk;
-	size_t			 at;		/* in the order, to be tried */
+	size_t			 at;		/* in the steps, to be tried */
 	size_t			 errors;
 	struct bulk_operation	*now;
+	bool			 rest;		/* its rest is tried */
 	bool			 running;	/* run is on the stack */
 	bool			 over;		/* now has its result */
 };
@@ -42,15 +43,23 @@ result(struct room *r, enum verdict v, const char *detail)
 {
 	struct bulk_operation	*o = r->now;
 
+	r->over = true;
+	if (v != VERDICT_ok)
+		r->errors++;
+	if (r->rest && v == VERDICT_ok) {
+		o->rest = NULL;
+		return;
+	}
+	if (r->rest) {
+		bulk_rest_failed(&r->bulk, o, detail[0] != '\0' ? detail :
+		    verdict_browser(v));
+		return;
+	}
 	o->tried = true;
 	o->verdict = v;
 	o->detail = scim_pool_string(r->pool, detail, strlen(detail));
-	if (v != VERDICT_ok) {
-		r->errors++;
-		if (o->method == SCIM_CREATE)
-			o->id = "";
-	}
-	r->over = true;
+	if (v != VERDICT_ok && o->method == SCIM_CREATE)
+		o->id = "";
 }
 
 static void
@@ -95,16 +104,24 @@ lost(struct call *c)
 }
 
 static void
-try(struct call *c)
+follow(struct call *c, const struct scim_order *order)
 {
 	static const struct scim_writer	 writer = { seen, done };
-	struct scim_call		*s = c->own;
-	struct room			*r = s->room;
-	struct bulk_operation		*o = r->now;
-	struct scim_pool		*pool;
-	struct scim_order		 order;
-	const char			*why = "";
-	enum verdict			 v = o->refusal;
+	struct scim_pool		*pool = scim_pool_new();
+
+	scim_write_follow(c, pool, order, &writer);
+	scim_pool_free(pool);
+}
+
+static void
+try(struct call *c)
+{
+	struct scim_call	*s = c->own;
+	struct room		*r = s->room;
+	struct bulk_operation	*o = r->now;
+	struct scim_order	 order;
+	const char		*why = "";
+	enum verdict		 v = o->refusal;
 
 	if (v == VERDICT_scim_uniqueness)
 		why = "Operations refer to each other in a circle.";
@@ -122,9 +139,34 @@ try(struct call *c)
 	order.id = o->target.id;
 	order.body = o->data;
 	order.match = o->match;
-	pool = scim_pool_new();
-	scim_write_follow(c, pool, &order, &writer);
-	scim_pool_free(pool);
+	follow(c, &order);
+}
+
+/* What was left out of one that closes a circle, now that all are there. */
+static void
+try_rest(struct call *c)
+{
+	struct scim_call	*s = c->own;
+	struct room		*r = s->room;
+	struct bulk_operation	*o = r->now;
+	struct scim_order	 order;
+	const char		*why;
+	enum verdict		 v;
+
+	if (o->verdict != VERDICT_ok) {
+		r->over = true;
+		return;
+	}
+	if ((v = bulk_resolve_rest(&r->bulk, o, &why)) != VERDICT_ok) {
+		result(r, v, why);
+		return;
+	}
+	memset(&order, 0, sizeof(order));
+	order.method = SCIM_PATCH;
+	order.resource = o->target.resource;
+	order.id = o->id;
+	order.body = o->rest;
+	follow(c, &order);
 }
 
 /* --- all of them ------------------------------------------------------ */
@@ -136,6 +178,7 @@ answer(struct call *c)
 	struct room		*r = s->room;
 	struct buffer		 text = { 0 };
 
+	bulk_end(&r->bulk);
 	bulk_write(&text, &r->bulk, s->url);
 	s->out.version = 0;
 	scim_reply(c, 200, &text);
@@ -147,12 +190,19 @@ run(struct call *c)
 {
 	struct scim_call	*s = c->own;
 	struct room		*r = s->room;
+	const struct bulk_step	*at;
 
-	while (r->at < r->bulk.count && r->errors < r->bulk.most_errors) {
-		r->now = &r->bulk.operations[r->bulk.order[r->at++]];
+	while (r->at < r->bulk.step_count &&
+	    r->errors < r->bulk.most_errors) {
+		at = &r->bulk.steps[r->at++];
+		r->now = &r->bulk.operations[at->operation];
+		r->rest = at->rest;
 		r->over = false;
 		r->running = true;
-		try(c);
+		if (r->rest)
+			try_rest(c);
+		else
+			try(c);
 		/* The call is still there: only its connection ends it. */
 		r->running = false;
 		if (!r->over)

@@ -155,13 +155,67 @@ target_reference(const struct bulk_operation *o)
 	    NULL;
 }
 
+/* --- circles ---------------------------------------------------------- */
+
+#define ENTERPRISE \
+	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+/* The extension in which a User's manager stands; NULL: none. */
+static struct json *
+extension(const struct bulk_operation *o)
+{
+	if (o->target.resource != SCIM_RESOURCE_USER ||
+	    (o->method != SCIM_CREATE && o->method != SCIM_PUT))
+		return NULL;
+	return json_member(o->data, ENTERPRISE);
+}
+
+/* The operation that makes a User's manager; NULL: none. */
+static struct bulk_operation *
+manager(const struct bulk *b, const struct bulk_operation *o)
+{
+	const struct json	*value;
+	const char		*name;
+	size_t			 at, len;
+
+	value = json_member(json_member(extension(o), "manager"), "value");
+	if (value == NULL ||
+	    (name = reference(b->pool, value, &at, &len)) == NULL)
+		return NULL;
+	return find(b, name);
+}
+
+/* Leave the manager out: it is set when the other operation is done. */
+static void
+put_off(struct bulk *b, struct bulk_operation *o,
+    struct bulk_operation *other)
+{
+	static const char	 text[] =
+	    "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"]"
+	    ",\"Operations\":[{\"op\":\"add\",\"path\":\"" ENTERPRISE
+	    ":manager\",\"value\":{}}]}";
+	struct json		*in = extension(o), *j, **from;
+	const char		*wrong;
+
+	j = json_member(in, "manager");
+	for (from = &in->child; *from != j; from = &(*from)->next)
+		;
+	*from = j->next;
+	in->count--;
+	o->rest = json_read(b->pool, text, sizeof(text) - 1, &wrong);
+	in = json_member(json_member(o->rest, "Operations")->child, "value");
+	in->child = j->child;
+	in->count = j->count;
+	o->waits_too = other->waiting;
+	other->waiting = o;
+}
+
 /* --- the order -------------------------------------------------------- */
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
 struct sorting {
 	struct bulk	*bulk;
 	enum mark	*marks;
-	size_t		 count;		/* that have their place */
 };
 
 static bool	 visit(struct sorting *, struct bulk_operation *);
@@ -185,11 +239,20 @@ visit_value(struct sorting *s, const struct json *j)
 	return true;
 }
 
+static void
+step(struct bulk *b, const struct bulk_operation *o, bool rest)
+{
+	struct bulk_step	*to = &b->steps[b->step_count++];
+
+	to->operation = (size_t)(o - b->operations);
+	to->rest = rest;
+}
+
 static bool
 visit(struct sorting *s, struct bulk_operation *o)
 {
 	size_t			 i = (size_t)(o - s->bulk->operations);
-	struct bulk_operation	*other;
+	struct bulk_operation	*other, *w;
 	const char		*name;
 	bool			 good = true;
 
@@ -201,12 +264,17 @@ visit(struct sorting *s, struct bulk_operation *o)
 	if ((name = target_reference(o)) != NULL &&
 	    (other = find(s->bulk, name)) != NULL)
 		good = visit(s, other);
+	if ((other = manager(s->bulk, o)) != NULL &&
+	    s->marks[other - s->bulk->operations] == MARK_OPEN)
+		put_off(s->bulk, o, other);
 	if (good && o->data != NULL)
 		good = visit_value(s, o->data);
 	if (!good && o->refusal == VERDICT_ok)
 		o->refusal = VERDICT_scim_uniqueness;
 	s->marks[i] = MARK_DONE;
-	s->bulk->order[s->count++] = i;
+	step(s->bulk, o, false);
+	for (w = o->waiting; w != NULL; w = w->waits_too)
+		step(s->bulk, w, true);
 	return good;
 }
 
@@ -215,11 +283,12 @@ visit(struct sorting *s, struct bulk_operation *o)
 static void
 sort(struct bulk *b)
 {
-	struct sorting	 s = { b, NULL, 0 };
+	struct sorting	 s = { b, NULL };
 	size_t		 i;
 
-	b->order = scim_pool_alloc(b->pool,
-	    (b->count + 1) * sizeof(b->order[0]));
+	/* An operation has one rest at most. */
+	b->steps = scim_pool_alloc(b->pool,
+	    (2 * b->count + 1) * sizeof(b->steps[0]));
 	s.marks = scim_pool_alloc(b->pool,
 	    (b->count + 1) * sizeof(s.marks[0]));
 	for (i = 0; i < b->count; i++)
@@ -336,6 +405,43 @@ bulk_resolve(struct bulk *b, struct bulk_operation *o, const char **why)
 		strlcpy(o->target.id, id, sizeof(o->target.id));
 	}
 	return o->data == NULL ? VERDICT_ok : resolve(b, o->data, why);
+}
+
+enum verdict
+bulk_resolve_rest(struct bulk *b, struct bulk_operation *o,
+    const char **why)
+{
+	*why = "";
+	return resolve(b, o->rest, why);
+}
+
+void
+bulk_rest_failed(struct bulk *b, struct bulk_operation *o, const char *why)
+{
+	static const char	 text[] = "The manager could not be set: ";
+	size_t			 len = sizeof(text) + strlen(why);
+	char			*detail;
+
+	detail = scim_pool_alloc(b->pool, len);
+	strlcpy(detail, text, len);
+	strlcat(detail, why, len);
+	o->verdict = VERDICT_scim_uniqueness;
+	o->detail = detail;
+	o->rest = NULL;
+}
+
+void
+bulk_end(struct bulk *b)
+{
+	struct bulk_operation	*o;
+	size_t			 i;
+
+	for (i = 0; i < b->count; i++) {
+		o = &b->operations[i];
+		if (o->rest != NULL && o->tried && o->verdict == VERDICT_ok)
+			bulk_rest_failed(b, o,
+			    "too many operations failed before.");
+	}
 }
 
 /* --- the answer ------------------------------------------------------- */

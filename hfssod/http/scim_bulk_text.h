@@ -26,13 +26,26 @@ struct bulk_operation {
 	const char		*detail;
 	const char		*id;		/* "" : none is known */
 	int64_t			 version;
+	/*
+	 * What was left out of data, since it closes a circle: a PATCH
+	 * that sets it.  NULL: nothing.
+	 */
+	struct json		*rest;
+	struct bulk_operation	*waiting;	/* whose rest needs this one */
+	struct bulk_operation	*waits_too;	/* the next of them */
+};
+/* An operation is tried, or its rest is. */
+struct bulk_step {
+	size_t	 operation;
+	bool	 rest;
 };
 
 struct bulk {
 	struct scim_pool	*pool;
 	size_t			 count;
 	struct bulk_operation	*operations;
-	size_t			*order;		/* in which they are tried */
+	size_t			 step_count;
+	struct bulk_step	*steps;		/* in which they are tried */
 	size_t			 most_errors;	/* or SIZE_MAX */
 	struct bulk_operation	**by_id;	/* with a bulkId, sorted */
 	size_t			 by_id_count;
@@ -40,9 +53,11 @@ struct bulk {
 
 /*
  * Read a request; everything is in the pool.  What refers to another
- * operation by its bulkId comes behind it in the order; operations that
- * refer to each other in a circle get a refusal of 409, as RFC 7644 3.7.1
- * allows.  VERDICT_ok, scim_invalid_syntax, scim_too_large; *why is static.
+ * operation by its bulkId comes behind it in the order.  Circles (RFC 7644
+ * 3.7.1): a manager that closes one is left out of data and is the rest of
+ * its operation, a step after the manager's.  Any other circle, as groups
+ * that are members of each other, which policy would refuse, is a refusal
+ * of 409 before anything is made.  VERDICT_ok, scim_invalid_syntax, scim_too_large; *why is static.
  */
 enum verdict	 bulk_read(struct bulk *, struct scim_pool *,
 		    const struct json *, const char **);
@@ -53,6 +68,17 @@ enum verdict	 bulk_read(struct bulk *, struct scim_pool *,
  */
 enum verdict	 bulk_resolve(struct bulk *, struct bulk_operation *,
 		    const char **);
+/* The same for the rest of an operation. */
+enum verdict	 bulk_resolve_rest(struct bulk *, struct bulk_operation *,
+		    const char **);
+/*
+ * An operation whose rest was not set, whatever policy said to it: it is
+ * 409 with the id of what is there without it.
+ */
+void		 bulk_rest_failed(struct bulk *, struct bulk_operation *,
+		    const char *);
+/* Bulk ends here: what has a rest that is still to be set has failed. */
+void		 bulk_end(struct bulk *);
 /* The answer: what was tried, in the order of the request. */
 void		 bulk_write(struct buffer *, const struct bulk *,
 		    const char *url);

@@ -717,34 +717,64 @@ def test_bulk_points_forward(acme):
     assert acme.members(by["g"]) == {by["later"]}
 
 
-def test_bulk_in_a_circle(acme):
-    """RFC 7644 3.7.1: resolved, or 409; never half."""
-    manager = lambda x: {s.ENTERPRISE: {"manager": {"value": x}}}
+def bossed(name, boss):
+    return s.user(name, s.ENTERPRISE, **{s.ENTERPRISE: {
+        "department": "Circles", "manager": {"value": boss}}})
+
+
+def test_bulk_managers_in_a_circle(acme):
+    """RFC 7644 3.7.1: a circle that is allowed is resolved."""
     done = bulk(
-        acme, op("POST", "/Users", s.user(
-            "circle-a", s.ENTERPRISE, **manager("bulkId:b")), "a"),
-        op("POST", "/Users", s.user(
-            "circle-b", s.ENTERPRISE, **manager("bulkId:a")), "b"))
-    by = {x["bulkId"]: x for x in done}
-    if by["a"]["status"] == by["b"]["status"] == "201":
-        ids = {n: last(x["location"]) for n, x in by.items()}
-        for one, other in ("ab", "ba"):
-            told = acme.of(ids[one])
-            assert told[s.ENTERPRISE]["manager"]["value"] == ids[other]
-    else:
-        assert "409" in (by["a"]["status"], by["b"]["status"]), done
-    for name in ("circle-a", "circle-b"):
-        found = acme.one(name)
-        assert found is None or "bulkId:" not in json.dumps(found)
+        acme, op("POST", "/Users", bossed("circle-a", "bulkId:b"), "a"),
+        op("POST", "/Users", bossed("circle-b", "bulkId:c"), "b"),
+        op("POST", "/Users", bossed("circle-c", "bulkId:a"), "c"),
+        op("POST", "/Users", bossed("circle-d", "bulkId:d"), "d"))
+    assert [x["bulkId"] for x in done] == ["a", "b", "c", "d"]
+    assert [x["status"] for x in done] == ["201"] * 4, done
+    ids = [last(x["location"]) for x in done]
+    for n, other in enumerate((1, 2, 0, 3)):
+        told = acme.of(ids[n])
+        assert told[s.ENTERPRISE] == {
+            "department": "Circles", "manager": {
+                **told[s.ENTERPRISE]["manager"], "value": ids[other]}}
+        assert told["meta"]["version"] == done[n]["version"]
+        assert "bulkId:" not in json.dumps(told)
+
+
+def test_bulk_circle_that_fails(acme):
+    """Who was made before his manager failed is 409, and is there."""
+    done = bulk(
+        acme, op("POST", "/Users", {
+            "schemas": [s.USER, s.ENTERPRISE], "userName": "",
+            s.ENTERPRISE: {"manager": {"value": "bulkId:b"}}}, "a"),
+        op("POST", "/Users", bossed("circle-late", "bulkId:a"), "b"),
+        op("POST", "/Users", s.user("circle-after"), "after"))
+    assert [x["status"] for x in done] == ["400", "409", "201"], done
+    told = acme.of(last(done[1]["location"]))
+    assert told[s.ENTERPRISE] == {"department": "Circles"}
+    done = bulk(
+        acme, op("POST", "/Users", {
+            "schemas": [s.USER, s.ENTERPRISE], "userName": "",
+            s.ENTERPRISE: {"manager": {"value": "bulkId:b"}}}, "a"),
+        op("POST", "/Users", bossed("circle-early", "bulkId:a"), "b"),
+        op("POST", "/Users", s.user("circle-never"), "after"),
+        failOnErrors=1)
+    assert [x["status"] for x in done] == ["400", "409"], done
+
+
+def test_bulk_groups_in_a_circle(acme):
+    """One that is never allowed: 409, nothing of it is made."""
     done = bulk(
         acme, op("POST", "/Groups", s.group("circle-g", {
             "type": "Group", "value": "bulkId:h"}), "g"),
         op("POST", "/Groups", s.group("circle-h", {
-            "type": "Group", "value": "bulkId:g"}), "h"))
-    assert len(done) == 2
-    assert {x["status"] for x in done} <= {"201", "400", "409"}
+            "type": "Group", "value": "bulkId:g"}), "h"),
+        op("POST", "/Groups", s.group("circle-i", {
+            "type": "Group", "value": "bulkId:i"}), "i"))
+    assert [x["status"] for x in done] == ["409"] * 3, done
+    assert not any("location" in x for x in done)
     found = acme.find("Groups", 'displayName sw "circle-"')
-    assert "bulkId:" not in json.dumps(found)
+    assert found["totalResults"] == 0
 
 
 def failing(*good_ones):

@@ -287,7 +287,9 @@ bulk_order(void **state)
 	    POST("b", "{\"x\":\"bulkId:c\"}") "," POST("c", "{}") "]}", &b),
 	    VERDICT_ok);
 	assert_int_equal(b.count, 3);
-	assert_true(b.order[0] == 2 && b.order[1] == 1 && b.order[2] == 0);
+	assert_int_equal(b.step_count, 3);
+	assert_true(b.steps[0].operation == 2 && b.steps[1].operation == 1 &&
+	    b.steps[2].operation == 0);
 	assert_true(b.most_errors == SIZE_MAX);
 	/* Not before the other is made, nor when it was not. */
 	assert_int_equal(bulk_resolve(&b, &b.operations[1], &why),
@@ -319,7 +321,7 @@ bulk_references(void **state)
 	    "or value eq \\\"bulkId:g\\\"]\"}]}}," POST("g", "{}") "]}", &b),
 	    VERDICT_ok);
 	assert_int_equal(b.most_errors, 2);
-	assert_int_equal(b.order[0], 1);
+	assert_int_equal(b.steps[0].operation, 1);
 	b.operations[1].tried = true;
 	b.operations[1].id = "id";
 	assert_int_equal(bulk_resolve(&b, &b.operations[0], &why),
@@ -339,6 +341,106 @@ bulk_references(void **state)
 	assert_int_equal(b.operations[3].refusal, VERDICT_ok);
 	assert_int_equal(bulk_resolve(&b, &b.operations[3], &why),
 	    VERDICT_scim_invalid_value);
+	scim_pool_free(pool);
+}
+
+#define ENTERPRISE \
+	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+#define BOSS(id, boss) \
+	"{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"" id \
+	"\",\"data\":{\"userName\":\"" id "\",\"" ENTERPRISE \
+	"\":{\"department\":\"d\",\"manager\":{\"value\":\"bulkId:" boss \
+	"\"},\"division\":\"e\"}}}"
+
+static void
+made(struct bulk_operation *o, const char *id)
+{
+	o->tried = true;
+	o->verdict = VERDICT_ok;
+	o->id = id;
+	o->version = 1;
+}
+
+/* Managers of each other: one is made without, then it is set. */
+static void
+bulk_circle(void **state)
+{
+	struct scim_pool	*pool = scim_pool_new();
+	struct bulk		 b;
+	struct json		*in;
+	const char		*why;
+	size_t			 i;
+
+	(void)state;
+	assert_int_equal(bulk(pool, "{\"Operations\":[" BOSS("a", "b") ","
+	    BOSS("b", "c") "," BOSS("c", "a") "," BOSS("d", "d") ","
+	    BOSS("e", "a") "]}", &b), VERDICT_ok);
+	assert_int_equal(b.step_count, 7);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(b.operations[i].refusal, VERDICT_ok);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(b.steps[i].operation, 2 - i);
+	assert_true(b.steps[3].rest && b.steps[3].operation == 2);
+	assert_true(!b.steps[4].rest && b.steps[4].operation == 3);
+	assert_true(b.steps[5].rest && b.steps[5].operation == 3);
+	assert_true(b.operations[0].rest == NULL);
+	/* What stood beside it stays. */
+	in = json_member(b.operations[2].data, ENTERPRISE);
+	assert_int_equal(in->count, 2);
+	assert_null(json_member(in, "manager"));
+	assert_non_null(json_member(in, "department"));
+	assert_non_null(json_member(in, "division"));
+	assert_int_equal(bulk_resolve(&b, &b.operations[2], &why),
+	    VERDICT_ok);
+	made(&b.operations[2], "id-c");
+	assert_int_equal(bulk_resolve_rest(&b, &b.operations[2], &why),
+	    VERDICT_scim_uniqueness);
+	made(&b.operations[0], "id-a");
+	assert_int_equal(bulk_resolve_rest(&b, &b.operations[2], &why),
+	    VERDICT_ok);
+	in = json_member(b.operations[2].rest, "Operations")->child;
+	assert_string_equal(json_text(pool, json_member(in, "path")),
+	    ENTERPRISE ":manager");
+	assert_string_equal(json_text(pool, json_member(json_member(in,
+	    "value"), "value")), "id-a");
+	/* It was not set: an error, though it is there. */
+	bulk_end(&b);
+	assert_int_equal(b.operations[0].verdict, VERDICT_ok);
+	assert_int_equal(b.operations[2].verdict, VERDICT_scim_uniqueness);
+	assert_string_equal(b.operations[2].id, "id-c");
+	scim_pool_free(pool);
+}
+
+/* Circles that are no managers': nothing of them is made. */
+static void
+bulk_circle_refused(void **state)
+{
+	static const char	*bad[] = {
+		POST("a", "{\"members\":[{\"value\":\"bulkId:a\"}]}"),
+		POST("a", "{\"" ENTERPRISE "\":{\"manager\":{\"value\":"
+		    "\"bulkId:a\"}}}"),
+		"{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"a\","
+		    "\"data\":{\"manager\":{\"value\":\"bulkId:a\"}}}",
+		"{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"a\","
+		    "\"data\":{\"" ENTERPRISE "\":[{\"manager\":{\"value\":"
+		    "\"bulkId:a\"}}]}}",
+		"{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"a\","
+		    "\"data\":{\"" ENTERPRISE "\":{\"manager\":[{\"value\":"
+		    "\"bulkId:a\"}]}}}"
+	};
+	struct scim_pool	*pool = scim_pool_new();
+	struct bulk		 b;
+	char			 text[512];
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "{\"Operations\":[%s]}", bad[i]);
+		assert_int_equal(bulk(pool, text, &b), VERDICT_ok);
+		assert_int_equal(b.operations[0].refusal,
+		    VERDICT_scim_uniqueness);
+		assert_int_equal(b.step_count, 1);
+	}
 	scim_pool_free(pool);
 }
 
@@ -377,6 +479,8 @@ main(void)
 		cmocka_unit_test(queries_refused),
 		cmocka_unit_test(bulk_order),
 		cmocka_unit_test(bulk_references),
+		cmocka_unit_test(bulk_circle),
+		cmocka_unit_test(bulk_circle_refused),
 		cmocka_unit_test(bulk_refused)
 	};
 
