@@ -105,6 +105,7 @@
 #define LIMIT_SCIM_USER		(56 * 1024)	/* a User as it is stored */
 #define LIMIT_SCIM_STAGE	2000		/* members in one message */
 #define LIMIT_SCIM_PATCHED	5000		/* members that a PATCH names */
+#define LIMIT_SCIM_WORK		400000		/* comparisons of a PATCH */
 #define LIMIT_SCIM_INLINE	50		/* members within an answer */
 #define LIMIT_SCIM_FILTER	8192		/* octets, and one operand */
 #define LIMIT_SCIM_FILTER_NODES	200

@@ -206,24 +206,56 @@ provisioned(struct grade *g)
 	return is;
 }
 
+/* The values that his last login brought; the membership's row is there. */
+static struct strings
+login_values(void)
+{
+	struct strings	 values = { 0, NULL };
+	struct reader	 r;
+	struct bytes	 b = store_blob(state.store, ST_membership, 2);
+
+	if (b.len > 0) {
+		wire_read(&r, b.data, b.len);
+		values = wire_get_strings(&r, LIMIT_VALUES, LIMIT_VALUE);
+	}
+	return values;
+}
+
+bool
+member_is_admin(int64_t row, const struct organization *o, bool *admin)
+{
+	struct store		*s = state.store;
+	struct role_inputs	 in;
+	struct strings		 values;
+	enum step		 step;
+
+	*admin = false;
+	step = store_run(s, ST_membership, v_int(o->id), v_int(row));
+	if (step == STEP_ROW) {
+		memset(&in, 0, sizeof(in));
+		values = login_values();
+		in.of[ROLE_LINE_VALUE] = &values;
+		*admin = store_integer(s, ST_membership, 0) == ROLE_ADMIN ||
+		    rolemap_match(o->settings, &in) == ROLE_ADMIN;
+		strings_free(&values);
+	}
+	store_end(s, ST_membership);
+	return step != STEP_FAILED;
+}
+
 /* What the map gives now; the membership's row is there, or there is none. */
 static bool
 decide(struct grade *g)
 {
 	const struct policy_organization	*po;
-	struct store		*s = state.store;
 	struct member_inputs	 inputs;
 	struct role_before	 before;
 	struct strings		 values = { 0, NULL };
-	struct reader		 r;
-	struct bytes		 b;
 	bool			 ok;
 
 	po = g->organization->settings;
-	if (g->member && (b = store_blob(s, ST_membership, 2)).len > 0) {
-		wire_read(&r, b.data, b.len);
-		values = wire_get_strings(&r, LIMIT_VALUES, LIMIT_VALUE);
-	}
+	if (g->member)
+		values = login_values();
 	before.member = g->member;
 	before.role = g->before;
 	before.source = g->source_before;

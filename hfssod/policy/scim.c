@@ -442,8 +442,6 @@ write_marked(struct scim *s, const struct scim_write *w,
 	store_step(s->store, ST_scim_keep, NULL, 0);
 	if (v == VERDICT_scim_brake)
 		brake_hold(s);
-	if (v == VERDICT_scim_brake)
-		brake_hold(s);
 	return store_failed(s->store) ? VERDICT_unavailable : v;
 }
 

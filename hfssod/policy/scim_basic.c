@@ -292,17 +292,12 @@ invite(struct scim *s, const struct profile *p, struct scim_value *v,
 static enum verdict
 part(struct scim *s, const struct invitation *i)
 {
-	enum step	 step;
-	bool		 admin = false;
+	bool		 admin;
 
 	if (i->account == 0 || i->accepted == 0)
 		return VERDICT_ok;
-	step = store_run(s->store, ST_membership, v_int(s->organization),
-	    v_int(i->account));
-	if (step == STEP_ROW)
-		admin = store_integer(s->store, ST_membership, 0) ==
-		    ROLE_ADMIN;
-	store_end(s->store, ST_membership);
+	if (!member_is_admin(i->account, s->at, &admin))
+		return VERDICT_unavailable;
 	if (admin && (s->token.rights & RIGHT_RELINK) == 0)
 		return scim_refuse(s, VERDICT_scim_mutability,
 		    "What identifies an admin at sign-in is changed only by a "
@@ -400,11 +395,14 @@ patch_fields(struct scim *s, const struct scim_write *w,
 {
 	struct scim_why	 why = { "" };
 	enum verdict	 verdict = VERDICT_ok;
-	size_t		 n;
+	size_t		 n, work = 0;
 
-	for (n = 0; verdict == VERDICT_ok && n < w->operation_count; n++)
-		verdict = scim_patch(s->pool, SCIM_RESOURCE_USER, v,
+	for (n = 0; verdict == VERDICT_ok && n < w->operation_count; n++) {
+		work += scim_patch_work(v, &w->operations[n]);
+		verdict = work > LIMIT_SCIM_WORK ? VERDICT_scim_too_large :
+		    scim_patch(s->pool, SCIM_RESOURCE_USER, v,
 		    &w->operations[n], s->token.profile, &why);
+	}
 	if (verdict == VERDICT_ok)
 		verdict = scim_check(s->pool, SCIM_RESOURCE_USER, v, &why);
 	if (verdict != VERDICT_ok && why.text[0] != '\0')

@@ -17,6 +17,8 @@
 #include "hfssod/policy/state.h"
 
 #define AT_ONCE	256	/* accounts looked at again within the write */
+#define FEW	16	/* so many, whatever they are in; else so many */
+#define HELD	8192	/* groups that all of them are in, by this one */
 
 /* --- what is stored ---------------------------------------------------- */
 
@@ -163,6 +165,17 @@ leave_jobs(struct group_write *g, bool role, bool all)
 	return !store_failed(s->store);
 }
 
+/* Whether they are too many to be looked at within the write. */
+static bool
+are_many(struct group_write *g)
+{
+	const struct member_list	*l = &g->touched;
+
+	return g->flipped || l->count > AT_ONCE || has_groups(l) ||
+	    (l->count > FEW && members_above(g) &&
+	    l->count * g->above.count > HELD);
+}
+
 /*
  * Members have come or gone, or (all) every member's role may be another:
  * a few are looked at here, many in jobs.
@@ -176,16 +189,14 @@ follow(struct group_write *g, bool role, bool all)
 	size_t		 i;
 	bool		 many;
 
-	many = g->flipped || g->touched.count > AT_ONCE ||
-	    has_groups(&g->touched);
-	if (many)
+	if ((many = are_many(g)))
 		member_renew_all();
 	if (all && !many && g->count <= AT_ONCE) {
 		if (!members_walk(s->store, g->row, g->edition, &first,
 		    AT_ONCE, &g->touched))
 			return VERDICT_unavailable;
 		all = false;
-		many = has_groups(&g->touched);
+		many = are_many(g);
 	}
 	if (g->flipped || ((all || many) && role))
 		return leave_jobs(g, role, all) ? VERDICT_ok :
@@ -432,6 +443,7 @@ scim_group_write(struct scim *s, const struct scim_write *w,
 		scim_tell(s, "org.scim.group.update", g.id, s->name,
 		    "changed", s->changed);
 	member_list_free(&g.touched);
+	member_list_free(&g.above);
 	if (store_failed(s->store))
 		return VERDICT_unavailable;
 	if (v == VERDICT_ok && w->method != SCIM_DELETE &&

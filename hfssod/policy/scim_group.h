@@ -63,6 +63,13 @@ void		 member_inputs_free(struct member_inputs *);
  */
 enum verdict	 member_regrade(int64_t, struct organization *, const char *);
 /*
+ * Whether the account (row) is an admin of the organization, or would be one
+ * by nothing but what his last login said: what SCIM says may hide that for
+ * a while.  False: the store can't be read.
+ */
+bool		 member_is_admin(int64_t, const struct organization *,
+		    bool *);
+/*
  * Before the account of a session counts: look it up again if what many
  * hold has changed since; false if that can't be done, and then it must not
  * count.

@@ -22,6 +22,17 @@ count_named(struct group_write *g, size_t n)
 	    "A PATCH can name %d members at most.", LIMIT_SCIM_PATCHED);
 }
 
+/* Comparisons of all operations, together. */
+static enum verdict
+count_work(struct group_write *g, size_t n)
+{
+	g->work += n;
+	if (g->work <= LIMIT_SCIM_WORK)
+		return VERDICT_ok;
+	return scim_refuse(g->s, VERDICT_scim_too_large,
+	    "The filters look at too many members.");
+}
+
 /* --- members[...] ------------------------------------------------------ */
 
 /*
@@ -98,7 +109,9 @@ choose_named(struct group_write *g, const struct scim_filter *f,
 	enum verdict		 v;
 	size_t			 i;
 
-	if ((v = count_named(g, ids->count)) != VERDICT_ok)
+	if ((v = count_named(g, ids->count)) != VERDICT_ok ||
+	    (v = count_work(g, scim_filter_work(f, ids->count))) !=
+	    VERDICT_ok)
 		return v;
 	for (i = 0; i < ids->count; i++) {
 		v = member_find(s, ids->list[i], "", &key);
@@ -134,7 +147,8 @@ choose(struct group_write *g, const struct scim_filter *f,
 		v = scim_refuse(g->s, VERDICT_scim_too_large,
 		    "The group has too many members for a filter that does "
 		    "not name them by value.");
-	else
+	else if ((v = count_work(g, scim_filter_work(f,
+	    (size_t)g->count))) == VERDICT_ok)
 		v = scan(g, f, &first, LIMIT_SCIM_PATCHED, out) ?
 		    VERDICT_ok : VERDICT_unavailable;
 	strings_free(&ids);
@@ -256,6 +270,8 @@ change_rest(struct group_write *g, const struct scim_operation *op)
 	struct scim_why	 y = { "" };
 	enum verdict	 v;
 
+	if ((v = count_work(g, scim_patch_work(&g->now, op))) != VERDICT_ok)
+		return v;
 	v = scim_patch(g->s->pool, SCIM_RESOURCE_GROUP, &g->now, op,
 	    g->s->token.profile, &y);
 	return v == VERDICT_ok || y.text[0] == '\0' ? v :

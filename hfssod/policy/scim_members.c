@@ -172,19 +172,33 @@ circle(struct scim *s)
 	    "member.");
 }
 
-/* A group that becomes a member may not have this one above or in it. */
-static enum verdict
-check_circle(struct group_write *g, const struct member_key *key)
+bool
+members_above(struct group_write *g)
 {
 	struct store	*s = g->s->store;
 	enum step	 step;
 
+	if (g->above_known)
+		return true;
+	for (step = store_run(s, ST_group_above, v_int(g->row));
+	    step == STEP_ROW; step = store_next(s, ST_group_above))
+		member_list_add(&g->above, MEMBER_GROUP,
+		    store_integer(s, ST_group_above, 0));
+	member_list_sort(&g->above);
+	g->above_known = step == STEP_DONE;
+	return g->above_known;
+}
+
+/* A group that becomes a member may not have this one above or in it. */
+static enum verdict
+check_circle(struct group_write *g, const struct member_key *key)
+{
 	if (key->kind != MEMBER_GROUP)
 		return VERDICT_ok;
-	step = store_run(s, ST_group_above, v_int(g->row), v_int(key->row));
-	store_end(s, ST_group_above);
-	return step == STEP_ROW ? circle(g->s) : step == STEP_DONE ?
-	    VERDICT_ok : VERDICT_unavailable;
+	if (!members_above(g))
+		return VERDICT_unavailable;
+	return bsearch(key, g->above.list, g->above.count, sizeof(*key),
+	    by_key) != NULL ? circle(g->s) : VERDICT_ok;
 }
 
 static enum verdict

@@ -38,6 +38,9 @@ struct group_write {
 	struct scim_value	 before;	/* without members */
 	struct scim_value	 now;
 	size_t			 named;		/* members, by a PATCH */
+	size_t			 work;		/* comparisons, likewise */
+	struct member_list	 above;		/* it and groups above it, */
+	bool			 above_known;	/* when they were asked for */
 	bool			 profile;	/* the resource has changed */
 	/* What has become of the members: */
 	size_t			 added;
@@ -64,6 +67,8 @@ enum verdict	 members_remove(struct group_write *,
 		    const struct member_list *);
 /* The list, which gets sorted, is all members from now on. */
 enum verdict	 members_replace(struct group_write *, struct member_list *);
+/* Fill above, which no change of members changes.  False: store. */
+bool		 members_above(struct group_write *);
 /* What a stage has brought is all members from now on. */
 enum verdict	 members_take(struct group_write *, uint64_t);
 /* None is left. */

@@ -298,6 +298,46 @@ well_formed(const struct patch *p)
 	return may_change(p);
 }
 
+/* --- what it costs ----------------------------------------------------- */
+
+static size_t
+nodes(const struct scim_filter *f)
+{
+	return f == NULL ? 0 : 1 + nodes(f->left) + nodes(f->right);
+}
+
+size_t
+scim_filter_work(const struct scim_filter *f, size_t values)
+{
+	/* To have a value at hand is as much as to compare it some times. */
+	return values * (nodes(f) + 4);
+}
+
+/* Each value that is sent with each that is there, and with each other. */
+static size_t
+field_work(const struct scim_value *v, const struct scim_field *sent)
+{
+	const struct scim_field	*f = scim_field(v, sent->attribute->number);
+
+	return sent->count * ((f == NULL ? 0 : f->count) + sent->count);
+}
+
+size_t
+scim_patch_work(const struct scim_value *v, const struct scim_operation *op)
+{
+	const struct scim_field	*f;
+	size_t			 n = 1;
+
+	if (op->path.filter != NULL) {
+		f = scim_field(v, op->path.attribute);
+		return scim_filter_work(op->path.filter, f == NULL ? 1 :
+		    f->count);
+	}
+	for (f = op->given ? op->value.fields : NULL; f != NULL; f = f->next)
+		n += field_work(v, f);
+	return n;
+}
+
 enum verdict
 scim_patch(struct scim_pool *pool, enum scim_resource resource,
     struct scim_value *v, const struct scim_operation *op,

@@ -26,6 +26,14 @@ enum verdict	 scim_patch(struct scim_pool *, enum scim_resource,
 		    struct scim_value *, const struct scim_operation *,
 		    enum token_profile, struct scim_why *);
 /*
+ * How many values an operation compares at most, in the resource as it is
+ * now, or in so many members of a group that a filter looks at.  The sum of
+ * a PATCH is limited by LIMIT_SCIM_WORK.
+ */
+size_t		 scim_patch_work(const struct scim_value *,
+		    const struct scim_operation *);
+size_t		 scim_filter_work(const struct scim_filter *, size_t);
+/*
  * PUT: what the request has replaces what may be written; what it doesn't
  * say is removed (read-only attributes stay; active stays when it is not
  * said, so does externalId but with a strict profile; an explicit null

@@ -162,18 +162,11 @@ static enum verdict
 check_admin(const struct change *c)
 {
 	struct scim	*s = c->scim;
-	enum step	 step;
-	bool		 admin = false;
+	bool		 admin;
 
 	if (!matched_by_another(c) || (s->token.rights & RIGHT_RELINK))
 		return VERDICT_ok;
-	step = store_run(s->store, ST_membership, v_int(s->organization),
-	    v_int(c->user->row));
-	if (step == STEP_ROW)
-		admin = store_integer(s->store, ST_membership, 0) ==
-		    ROLE_ADMIN;
-	store_end(s->store, ST_membership);
-	if (step == STEP_FAILED)
+	if (!member_is_admin(c->user->row, s->at, &admin))
 		return VERDICT_unavailable;
 	return !admin ? VERDICT_ok : scim_refuse(s, VERDICT_scim_mutability,
 	    "What identifies an admin at sign-in is changed only by a token "
@@ -375,15 +368,18 @@ apply(struct scim *s, const struct scim_write *w, struct scim_value *v)
 {
 	struct scim_why	 why = { "" };
 	enum verdict	 verdict = VERDICT_ok;
-	size_t		 i;
+	size_t		 i, work = 0;
 
 	if (w->method == SCIM_PUT)
 		verdict = scim_replace(s->pool, SCIM_RESOURCE_USER, v,
 		    &w->value, s->token.profile, &why);
 	for (i = 0; w->method == SCIM_PATCH && verdict == VERDICT_ok &&
-	    i < w->operation_count; i++)
-		verdict = scim_patch(s->pool, SCIM_RESOURCE_USER, v,
+	    i < w->operation_count; i++) {
+		work += scim_patch_work(v, &w->operations[i]);
+		verdict = work > LIMIT_SCIM_WORK ? VERDICT_scim_too_large :
+		    scim_patch(s->pool, SCIM_RESOURCE_USER, v,
 		    &w->operations[i], s->token.profile, &why);
+	}
 	if (verdict == VERDICT_ok)
 		verdict = scim_check(s->pool, SCIM_RESOURCE_USER, v, &why);
 	return because(s, verdict, &why);
