@@ -57,7 +57,8 @@ struct bulk {
  * 3.7.1): a manager that closes one is left out of data and is the rest of
  * its operation, a step after the manager's.  Any other circle, as groups
  * that are members of each other, which policy would refuse, is a refusal
- * of 409 before anything is made.  VERDICT_ok, scim_invalid_syntax, scim_too_large; *why is static.
+ * of 409 before anything is made.  VERDICT_ok, scim_invalid_syntax,
+ * scim_too_large; *why is static.
  */
 enum verdict	 bulk_read(struct bulk *, struct scim_pool *,
 		    const struct json *, const char **);
