@@ -297,6 +297,7 @@ SRCS_POLICY = \
 		hfssod/policy/store.c \
 		hfssod/policy/sweep.c \
 		hfssod/policy/table.c \
+		hfssod/policy/tombstone.c \
 		hfssod/policy/token.c \
 		hfssod/policy/token_control.c \
 		hfssod/policy/turn.c

@@ -196,6 +196,10 @@ static const char	 step_4[] =
     "CREATE INDEX account_state ON account (connection, state);"
     "CREATE INDEX account_listed ON account (connection, id, state)"
     " WHERE state <> 3;"
+    /* Deleted ones whose profile is still there. */
+    "CREATE INDEX account_tombstone ON account (owner, ended)"
+    " WHERE state = 3 AND (scim IS NOT NULL OR email <> ''"
+    " OR display_name <> '' OR given <> '' OR family <> '');"
     /* Names that accounts have are theirs anyhow; these they had. */
     "CREATE TRIGGER account_renamed AFTER UPDATE OF folded ON account"
     " WHEN old.folded <> new.folded BEGIN"

@@ -16,6 +16,7 @@
 #include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/state.h"
 #include "hfssod/policy/sweep.h"
+#include "hfssod/policy/tombstone.h"
 
 #define EVERY_MS	1000
 #define MORE_MS		20	/* where a batch was full */
@@ -272,6 +273,8 @@ sweep_due(void)
 	if (job_sweep())
 		sweep.more = true;
 	if (scim_log_sweep())
+		sweep.more = true;
+	if (tombstone_sweep())
 		sweep.more = true;
 	sweep.next = now + (sweep.more ? MORE_MS : EVERY_MS);
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "common/clock.h"
 #include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/sweep.h"
+#include "hfssod/policy/tombstone.h"
 #include "policy_fixture.h"
 
 struct event_base *
@@ -204,13 +206,119 @@ refusals_and_revocations(void **unused)
 
 #define UNIT(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 
+/* A deleted account with everything. */
+static void
+bury(const char *subject, int64_t ended)
+{
+	char	 sql[512];
+
+	assert_int_equal(login_as(subject), VERDICT_ok);
+	snprintf(sql, sizeof(sql), "UPDATE account SET scim = x'00',"
+	    " email = 'a@b', email_folded = 'a@b', display_name = 'A B',"
+	    " display_folded = 'a b', given = 'A', family = 'B',"
+	    " external_id = '%s', username = 'n%s', username_folded = 'n%s'"
+	    " WHERE id = (SELECT account FROM identity WHERE subject = '%s')",
+	    subject, subject, subject, subject);
+	execute(sql);
+	snprintf(sql, sizeof(sql), "INSERT INTO account_email"
+	    " SELECT 'c@d', account FROM identity WHERE subject = '%s';"
+	    " UPDATE account SET state = 3, ended = %lld WHERE id ="
+	    " (SELECT account FROM identity WHERE subject = '%s')",
+	    subject, (long long)ended, subject);
+	execute(sql);
+}
+
+#define FULL \
+    "scim IS NOT NULL AND email = 'a@b' AND email_folded = 'a@b' AND" \
+    " display_name = 'A B' AND display_folded = 'a b' AND given = 'A'" \
+    " AND family = 'B'"
+#define BARE \
+    "scim IS NULL AND email = '' AND email_folded IS NULL AND" \
+    " display_name = '' AND display_folded = '' AND given = ''" \
+    " AND family = ''"
+#define ACCOUNTS(what)	query("SELECT count(*) FROM account WHERE " what)
+
+static void
+tombstones(void **unused)
+{
+	int64_t	 names;
+
+	(void)unused;
+	acme.tombstone_keep = 1000;
+	fixture_use();
+	fixture_time = 2000000000;
+	bury("u1", fixture_time);
+	bury("u2", fixture_time + 500);
+	assert_int_equal(login_as("u3"), VERDICT_ok);
+	execute("UPDATE account SET scim = x'00', email = 'x' WHERE id ="
+	    " (SELECT account FROM identity WHERE subject = 'u3')");
+	names = query("SELECT count(DISTINCT name) FROM account");
+	fixture_time += 999;
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS(FULL), 2);
+	/* Not before its minute; then u1 alone. */
+	fixture_time += 1;
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS(FULL), 2);
+	fixture_time += 60;
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS(FULL), 1);
+	assert_int_equal(ACCOUNTS(BARE " AND state = 3 AND ended = 2000000000"
+	    " AND external_id = 'u1' AND username = 'nu1'"), 1);
+	assert_int_equal(query("SELECT count(*) FROM account_email"), 1);
+	fixture_time += 500;
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS(BARE), 2);
+	assert_int_equal(query("SELECT count(*) FROM account_email"), 0);
+	/* The living keep theirs; nobody's name is free; ended is ended. */
+	assert_int_equal(ACCOUNTS("scim = x'00' AND email = 'x'"), 1);
+	assert_int_equal(query("SELECT count(DISTINCT name) FROM account"),
+	    names);
+	assert_int_equal(query("SELECT count(*) FROM identity"), 3);
+	assert_int_equal(login_as("u1"), VERDICT_account_ended);
+	assert_int_equal(login_as("u2"), VERDICT_account_ended);
+	assert_int_equal(login_as("u3"), VERDICT_ok);
+}
+
+/* Many go in small steps, and none is looked at twice. */
+static void
+many_tombstones(void **unused)
+{
+	int	 i;
+
+	(void)unused;
+	acme.tombstone_keep = 1000;
+	fixture_use();
+	fixture_time = 2000100000;
+	execute("WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1"
+	    " FROM n WHERE i < 1199) INSERT INTO account (id, account, name,"
+	    " folded, state, owner, email, display_name, given, family,"
+	    " username, created, ended) SELECT i, 'a' || i, 'n' || i,"
+	    " 'n' || i, 3, 1, 'e', '', '', '', '', 1, 2000000000 + i FROM n");
+	for (i = 1; i <= 3; i++) {
+		assert_true(tombstone_sweep());
+		assert_int_equal(ACCOUNTS("email = ''"), 64 * i);
+	}
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS("email = ''"), 200);
+	/* Out of the file is not forgotten: the file may be mended. */
+	execute("UPDATE account SET email = 'e'");
+	acme.name = "beta";
+	fixture_use();
+	fixture_time += 60;
+	assert_false(tombstone_sweep());
+	assert_int_equal(ACCOUNTS("email = ''"), 0);
+	acme.name = "acme";
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		UNIT(sessions), UNIT(not_configured), UNIT(last_use),
 		UNIT(logins),
-		UNIT(burned), UNIT(refusals_and_revocations)
+		UNIT(burned), UNIT(refusals_and_revocations),
+		UNIT(tombstones), UNIT(many_tombstones)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
