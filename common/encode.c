@@ -294,6 +294,27 @@ utf8_plain(const void *data, size_t len)
 	return utf8_check(data, len, true);
 }
 
+size_t
+utf8_fit(const char *text, size_t most)
+{
+	size_t	 len = strlen(text);
+
+	if (len <= most)
+		return len;
+	for (len = most; len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80;)
+		len--;
+	return len;
+}
+
+void
+utf8_copy(char *to, const char *text, size_t size)
+{
+	size_t	 len = utf8_fit(text, size - 1);
+
+	memcpy(to, text, len);
+	to[len] = '\0';
+}
+
 char *
 percent_encode(const char *text, const char *also)
 {

@@ -35,6 +35,12 @@ bool	 hex_decode(const char *, uint8_t *, size_t);
 bool	 utf8_valid(const void *, size_t);
 /* As above, and no control character (C0, DEL, C1). */
 bool	 utf8_plain(const void *, size_t);
+/*
+ * UTF-8 where there is room for so many octets: how many of them are whole
+ * characters; and a copy of these, with its NUL in a room of that size.
+ */
+size_t	 utf8_fit(const char *, size_t);
+void	 utf8_copy(char *, const char *, size_t);
 
 /*
  * Percent-encode everything but the unreserved characters of RFC 3986

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
@@ -340,7 +341,7 @@ void
 dryrun_withdraw(const char *name)
 {
 	dry.withdrawn = true;
-	strlcpy(dry.name, name, sizeof(dry.name));
+	utf8_copy(dry.name, name, sizeof(dry.name));
 }
 
 bool

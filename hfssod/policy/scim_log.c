@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/encode.h"
 #include "common/log.h"
 #include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/state.h"
@@ -28,7 +29,7 @@ scim_log_write(struct scim *s, const char *method,
 {
 	char	 name[256];
 
-	strlcpy(name, s->name != NULL && s->name[0] != '\0' ? s->name : id,
+	utf8_copy(name, s->name != NULL && s->name[0] != '\0' ? s->name : id,
 	    sizeof(name));
 	store_run(s->store, ST_scim_log_add, v_int(s->now),
 	    v_int(s->organization), v_int(s->token.row),

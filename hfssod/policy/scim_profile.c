@@ -68,14 +68,10 @@ profile_emails(void *with, const struct scim_value *v,
 static const char *
 cut(struct scim *s, const char *text, size_t most)
 {
-	size_t	 len = strlen(text);
+	size_t	 len = utf8_fit(text, most);
 
-	if (len <= most)
-		return text;
-	for (len = most; len > 0 &&
-	    ((unsigned char)text[len] & 0xc0) == 0x80; len--)
-		continue;
-	return scim_pool_string(s->pool, text, len);
+	return text[len] == '\0' ? text :
+	    scim_pool_string(s->pool, text, len);
 }
 
 static const char *

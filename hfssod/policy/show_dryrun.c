@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/policy/dryrun.h"
@@ -57,8 +58,8 @@ put(struct writer *w, const struct phase *p, const char *name,
 {
 	char	 text[2][TEXT];
 
-	strlcpy(text[0], live, TEXT);
-	strlcpy(text[1], copy, TEXT);
+	utf8_copy(text[0], live, TEXT);
+	utf8_copy(text[1], copy, TEXT);
 	record_object(w, "");
 	record_string(w, "kind", p->kind);
 	record_string(w, "name", name);

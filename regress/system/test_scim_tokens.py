@@ -427,6 +427,13 @@ def test_scim_log(site):
     assert site.daemon.ctl("show", "scim-log", "acme").returncode == 0
 
 
+def test_a_long_name_is_cut_between_characters(site):
+    client = site.client("acme")
+    client.user("\u00e9" * 200)
+    newest = site.daemon.show("show", "scim-log", "acme")[0]
+    assert newest["name"] == "\u00e9" * 127
+
+
 def test_drift(site):
     client = site.client("drifting", tokens=2)
     client.user("never-seen", externalId="ns-1")

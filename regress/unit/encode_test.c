@@ -117,6 +117,25 @@ utf8(void **state)
 }
 
 static void
+utf8_cut(void **state)
+{
+	static const char	 text[] = "a\xc3\xa4\xf0\x9f\x98\x80z";
+	static const size_t	 fit[] = { 0, 1, 1, 3, 3, 3, 3, 7, 8, 8, 8 };
+	char			 copy[12];
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(fit) / sizeof(fit[0]); i++) {
+		assert_int_equal(utf8_fit(text, i), fit[i]);
+		memset(copy, 'x', sizeof(copy));
+		utf8_copy(copy, text, i + 1);
+		assert_int_equal(strlen(copy), fit[i]);
+		assert_memory_equal(copy, text, fit[i]);
+		assert_int_equal(copy[i + 1], 'x');
+	}
+}
+
+static void
 percent(void **state)
 {
 	char	*text;
@@ -145,6 +164,7 @@ main(void)
 		cmocka_unit_test(base64_refused),
 		cmocka_unit_test(hex),
 		cmocka_unit_test(utf8),
+		cmocka_unit_test(utf8_cut),
 		cmocka_unit_test(percent),
 		cmocka_unit_test(secrets)
 	};
