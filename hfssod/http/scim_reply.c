@@ -175,16 +175,6 @@ begin_error(struct call *c, int status, uint32_t seconds)
 		    scim_target_methods(&s->target));
 }
 
-static void
-not_modified(struct call *c)
-{
-	struct scim_call	*s = scim_of(c);
-
-	if (s->none_match.count == 1)
-		s->out.version = s->none_match.versions[0];
-	scim_reply_empty(c, 304);
-}
-
 void
 scim_refuse(struct call *c, enum verdict v, const char *detail,
     uint32_t seconds)
@@ -195,7 +185,7 @@ scim_refuse(struct call *c, enum verdict v, const char *detail,
 	if (broken_off(c))
 		return;
 	if (v == VERDICT_scim_not_modified) {
-		not_modified(c);
+		scim_reply_empty(c, 304);
 		return;
 	}
 	log_info("API request of %s refused: %s %s", address_text(&c->client),

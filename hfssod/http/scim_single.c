@@ -94,8 +94,11 @@ seen(struct call *c, const struct scim_answer *a)
 {
 	struct scim_call	*s = c->own;
 
+	/* Those that only go on with it say none. */
+	if (a->version == 0)
+		return;
 	s->out.version = a->version;
-	if (!unsaid(s) && a->version != 0)
+	if (!unsaid(s))
 		scim_out_resource(c, a,
 		    s->method == METHOD_POST ? 201 : 200);
 }

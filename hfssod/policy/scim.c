@@ -212,9 +212,12 @@ static void
 answer(struct scim *s, struct writer *w, enum verdict v,
     struct scim_answer *a)
 {
+	int64_t	 version = v == VERDICT_scim_not_modified ? a->version : 0;
+
 	if (v != VERDICT_ok) {
 		memset(a, 0, sizeof(*a));
 		a->value.text = "";
+		a->version = version;
 	}
 	a->verdict = v;
 	a->detail = s->detail;

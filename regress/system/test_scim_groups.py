@@ -523,13 +523,15 @@ def test_a_hundred_thousand_members(site):
     body = json.dumps(s.group("Crowd", *people)).encode()
     seen = Onlookers(site, cookie)
     began = time.monotonic()
-    told = good(client.put(at, body))
+    answer = client.put(at, body)
+    told = good(answer)
     took = time.monotonic() - began
     gate, login = seen.end()
     print(f"PUT of {wanted} members: {took:.2f} s; gate at most "
           f"{gate * 1000:.0f} ms, login {login * 1000:.0f} ms")
     assert took < 12 and gate < 1.5 and login < 3
     assert len(told["members"]) == wanted
+    assert answer.header("ETag") == told["meta"]["version"]
     assert client.members(made["id"]) == set(people)
     shown = good(client.get("/Groups", {
         "filter": 'displayName eq "Crowd"',
