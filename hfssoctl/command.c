@@ -79,6 +79,7 @@ const struct command	commands[] = {
 	HURTS("connection rename ORG NAME NEW", connection_rename,
 	    "Give everything that belongs to this connection to one of "
 	    "another name?", ""),
+	ASKS("token list ORG", show_tokens, ""),
 	ASKS("token create ORG", token_create,
 	    "connection name expires profile from rights rate dry-run"),
 	ASKS("token rotate ORG TOKEN", token_rotate, "overlap"),

@@ -61,6 +61,7 @@ def test_a_token_is_printed_once(site):
                      r"scim/v2$", text, re.M), text
     assert "shown this once" in text
     listed = done(site, "show", "tokens", "acme")
+    assert ident in done(site, "token", "list", "acme")
     assert ident in listed and token[-4:] in listed
     assert token not in listed
     assert max(map(len, listed.splitlines())) <= 80, listed
