@@ -253,6 +253,13 @@ hub_account(const char *folded)
 	return row;
 }
 
+static void
+email_add(void *row, const char *folded)
+{
+	store_run(state.store, ST_invitation_email_add, v_text(folded),
+	    v_int(*(const int64_t *)row));
+}
+
 static enum verdict
 invite(struct scim *s, const struct profile *p, struct scim_value *v,
     struct scim_answer *a)
@@ -277,6 +284,8 @@ invite(struct scim *s, const struct profile *p, struct scim_value *v,
 	    v_blob(p->body.data, p->body.len), v_int(s->now));
 	if (step != STEP_DONE)
 		return step == STEP_CONFLICT ? taken(s) : VERDICT_unavailable;
+	i.row = store_last_row(s->store);
+	profile_emails(&i.row, v, email_add);
 	tell(&i, s->at, s->by, &s->where->request, "org.invite_user");
 	facts = (struct profile_facts){ scim_pool_string(s->pool, i.id,
 	    ACCOUNT_ID), p->active, s->now, s->now, 1 };

@@ -50,6 +50,8 @@ static const struct lookup {
 	    PLAN_KEY },
 	{ PLAN_INVITATIONS, SCIM_externalId, ST_list_invitations_external,
 	    PLAN_KEY },
+	{ PLAN_INVITATIONS, SCIM_emails_value, ST_list_invitations_email,
+	    LIMIT_EMAIL },
 	{ PLAN_INVITATIONS, SCIM_displayName, ST_list_invitations_display,
 	    SHORT },
 	{ PLAN_GROUPS, SCIM_id, ST_list_groups_id, PLAN_KEY },

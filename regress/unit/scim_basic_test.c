@@ -97,6 +97,23 @@ conflicts(void **unused)
 	assert_int_equal(query("SELECT count(*) FROM invitation"), 1);
 }
 
+/* All his addresses are found; they go when the invitation does. */
+static void
+addresses(void **unused)
+{
+	const char	*id = made(ADA ";emails[value=Two@acme.com];"
+	    "emails[value=three@acme.com]");
+
+	(void)unused;
+	assert_int_equal(query("SELECT count(*) FROM invited_email WHERE"
+	    " folded IN ('two@acme.com', 'three@acme.com') AND invitation ="
+	    " (SELECT id FROM invitation WHERE email_folded ="
+	    " 'work@acme.com')"), 2);
+	assert_int_equal(query("SELECT count(*) FROM invited_email"), 2);
+	assert_int_equal(delete(id), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM invited_email"), 0);
+}
+
 /* The first sign-in, with an address that is the account's own. */
 static void
 accepted(void **unused)
@@ -330,7 +347,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest	 tests[] = {
-		T(invited), T(unknown), T(conflicts), T(accepted),
+		T(invited), T(unknown), T(conflicts), T(addresses),
+		T(accepted),
 		T(not_vouched), T(later), T(profile_is_hers), T(inactive),
 		T(pending_inactive), T(removed), T(parted), T(gate_only),
 		T(by_hfssoctl)

@@ -164,6 +164,7 @@ add_groups(void)
 static void
 add_invitations(void)
 {
+	char	*hex;
 	int	 i;
 
 	for (i = 0; i < 120; i++)
@@ -175,6 +176,15 @@ add_invitations(void)
 		    " 'i%03d', 'X%d', 'i%d@x.example', 'i%d@x.example', 'D',"
 		    " 'd', '', '', 0, 1, 1, 1)", i * 3 + 1, 1 + i % 2, i, i, i,
 		    i, i);
+	/* Some have a second address. */
+	for (i = 1; i <= 120; i += 5) {
+		hex = stored(i);
+		execute("UPDATE invitation SET scim = x'%s' WHERE id = %d",
+		    hex, i);
+		execute("INSERT INTO invited_email VALUES"
+		    " ('second%d@x.example', %d)", i, i);
+		free(hex);
+	}
 }
 
 static int
@@ -499,6 +509,12 @@ test_indexes(void **unused)
 	    SCIM_RESOURCE_USER, true);
 	same_as_scan(compare(SCIM_emails_value, SCIM_OP_EQ, "i7@x.example"),
 	    SCIM_RESOURCE_USER, true);
+	same_as_scan(compare(SCIM_emails_value, SCIM_OP_EQ,
+	    "SECOND11@x.example"), SCIM_RESOURCE_USER, true);
+	same_as_scan(within(SCIM_emails, compare(SCIM_emails_value,
+	    SCIM_OP_EQ, "second16@X.example")), SCIM_RESOURCE_USER, true);
+	same_as_scan(compare(SCIM_emails_value, SCIM_OP_EQ,
+	    "second12@x.example"), SCIM_RESOURCE_USER, false);
 	same_as_scan(compare_truth(SCIM_active, SCIM_OP_EQ, false),
 	    SCIM_RESOURCE_USER, true);
 	same_as_scan(compare(SCIM_userName, SCIM_OP_SW, "i00"),
