@@ -118,14 +118,15 @@ add_users(void)
 		execute("INSERT INTO account (account, name, folded, state,"
 		    " owner, email, email_folded, display_name, given, family,"
 		    " username, username_folded, external_id, created,"
-		    " modified, version, connection, display_folded, scim)"
+		    " modified, version, connection, display_folded, deleted,"
+		    " scim)"
 		    " VALUES ('%024x', 'n%d', 'n%d', %d, 1,"
 		    " 'u%d@x.example', 'u%d@x.example', '%s', 'G%d', 'F%d',"
 		    " 'User%04d', 'user%04d', %s, %d, %d, 1, %d, fold('%s'),"
-		    " %s%s%s)", (i * 7919) % 100003, i, i,
+		    " %d, %s%s%s)", (i * 7919) % 100003, i, i,
 		    i % 11 == 0 ? 3 : i % 4 == 0 ? 2 : 1, i, i, display,
 		    i % 5, i % 7, i, i, "NULL", 1000 + i % 50, 2000 + i % 70,
-		    connection, display, hex == NULL ? "" : "x'",
+		    connection, display, i % 11 == 0, hex == NULL ? "" : "x'",
 		    hex == NULL ? "NULL" : hex, hex == NULL ? "" : "'");
 		if (i % 6 != 0)
 			execute("UPDATE account SET external_id = 'Ext%d'"
