@@ -141,7 +141,7 @@ class Rows:
             ("filter externalId", lambda: us.find(
                 "externalId", us.external_ids(people), seconds)),
             ("PATCH active", lambda: us.active(seconds)),
-            ("member of 10,000", lambda: us.member(seconds, 204)),
+            (f"member of {len(group)}", lambda: us.member(seconds, 204)),
             ("page, first", lambda: us.page(1, seconds)),
             ("page at 90 %", lambda: us.page(people * 9 // 10, seconds))]
         for what, run in each:
