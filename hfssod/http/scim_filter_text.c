@@ -98,27 +98,39 @@ joined(struct parser *p, enum scim_op op, struct scim_filter *left,
 /* --- attributes ------------------------------------------------------- */
 
 /*
+ * Addresses are made by http alone: whoever matches filters has none, and
+ * would find nobody.
+ */
+static bool
+is_address(const struct scim_attribute *a)
+{
+	return a->number == SCIM_meta_location ||
+	    a->number == SCIM_groups_ref || a->number == SCIM_members_ref;
+}
+
+/*
  * NULL: there is none of that name, or none that anybody may ask about (a
- * password).
+ * password, an address of ours).
  */
 static struct named
 find(struct parser *p, struct scim_text name)
 {
 	struct named	 n = { NULL, false };
 
-	if (p->within != NULL) {
+	if (p->within != NULL)
 		n.attribute = scim_attribute_find(p->within->number, name.at,
 		    name.len);
-		return n;
-	}
-	n.attribute = scim_attribute_named(p->resource, name.at, name.len);
-	if (n.attribute == NULL && p->both) {
+	else
+		n.attribute = scim_attribute_named(p->resource, name.at,
+		    name.len);
+	if (n.attribute == NULL && p->within == NULL && p->both) {
 		n.other = true;
 		n.attribute = scim_attribute_named(p->resource ==
 		    SCIM_RESOURCE_USER ? SCIM_RESOURCE_GROUP :
 		    SCIM_RESOURCE_USER, name.at, name.len);
 	}
-	if (n.attribute != NULL && n.attribute->returned == SCIM_NEVER)
+	if (n.attribute != NULL && (n.attribute->returned == SCIM_NEVER ||
+	    is_address(n.attribute)))
 		n.attribute = NULL;
 	return n;
 }

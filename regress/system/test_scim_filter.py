@@ -189,6 +189,7 @@ MALFORMED = [
     'userName. eq "a"', 'name..familyName eq "a"', 'user Name eq "a"',
     '-- eq "a"', "1=1", "* eq *", "userName eq \"a\" or 1=1",
     'userName eq "a"; drop table account', '$ref eq "x"', 'emails.$ref pr',
+    'meta.location pr', 'groups.$ref co "Groups"',
     'name.familyName.x eq "a"',
 ]
 
