@@ -374,15 +374,34 @@ scim_query_search(struct scim_pool *pool, enum scim_resource resource,
 	return finish(&r, v, why);
 }
 
-bool
-scim_query_indexed(const struct scim_filter *f)
+/* Whether it looks at each member of a group, which may be very many. */
+static bool
+looks_at_members(const struct scim_filter *f)
 {
+	const struct scim_attribute	*a;
+
 	if (f == NULL)
 		return false;
+	if (f->attribute == SCIM_members_value && f->op == SCIM_OP_EQ)
+		return false;
+	a = scim_attribute(f->attribute);
+	return f->attribute == SCIM_members ||
+	    (a != NULL && a->parent == SCIM_members) ||
+	    looks_at_members(f->left) || looks_at_members(f->right);
+}
+
+static bool
+names_one(const struct scim_filter *f)
+{
 	if (f->op == SCIM_OP_AND)
-		return scim_query_indexed(f->left) ||
-		    scim_query_indexed(f->right);
+		return names_one(f->left) || names_one(f->right);
 	return f->op == SCIM_OP_EQ && f->operand == SCIM_OPERAND_TEXT &&
 	    (f->attribute == SCIM_id || f->attribute == SCIM_userName ||
 	    f->attribute == SCIM_externalId);
+}
+
+bool
+scim_query_indexed(const struct scim_filter *f)
+{
+	return f != NULL && names_one(f) && !looks_at_members(f);
 }

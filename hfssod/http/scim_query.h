@@ -45,7 +45,8 @@ enum verdict	 scim_query_search(struct scim_pool *, enum scim_resource,
 		    const struct json *, struct scim_query *, const char **);
 /*
  * Whether an index finds what a filter asks for at once, so that policy
- * itself answers: eq on id, userName or externalId alone, or with more.
+ * itself answers: eq on id, userName or externalId alone, or with more that
+ * looks at no member of a group.
  */
 bool		 scim_query_indexed(const struct scim_filter *);
 

@@ -21,7 +21,9 @@
 bool
 listing_late(struct listing *l)
 {
-	if (++l->rows % EACH == 0 && clock_ms() >= l->deadline)
+	/* A row with all its members or groups may be a long one. */
+	if ((++l->rows % EACH == 0 || l->needs.all_members ||
+	    l->needs.groups) && clock_ms() >= l->deadline)
 		l->full = true;
 	return l->full;
 }

@@ -234,6 +234,38 @@ queries(void **state)
 	scim_pool_free(pool);
 }
 
+/* What looks at each member of a group is none of policy's. */
+static void
+queries_of_members(void **state)
+{
+	static const struct {
+		const char	*text;
+		bool		 indexed;
+	} list[] = {
+		{ "filter=id+eq+%22a%22+and+members.value+eq+%22b%22", true },
+		{ "filter=id+eq+%22a%22+and+members.display+co+%22b%22",
+		    false },
+		{ "filter=members.type+pr+and+id+eq+%22a%22", false },
+		{ "filter=id+eq+%22a%22+and+members[display+co+%22b%22]",
+		    false },
+		{ "filter=id+eq+%22a%22+and+not+(members.value+co+%22b%22)",
+		    false }
+	};
+	struct scim_pool	*pool = scim_pool_new();
+	struct scim_query	 q;
+	const char		*why = NULL;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		assert_int_equal(scim_query_read(pool, SCIM_RESOURCE_GROUP,
+		    octets(list[i].text), &q, &why), VERDICT_ok);
+		assert_true(scim_query_indexed(
+		    q.filter[SCIM_RESOURCE_GROUP]) == list[i].indexed);
+	}
+	scim_pool_free(pool);
+}
+
 static void
 queries_refused(void **state)
 {
@@ -476,6 +508,7 @@ main(void)
 		cmocka_unit_test(targets_inner),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(queries),
+		cmocka_unit_test(queries_of_members),
 		cmocka_unit_test(queries_refused),
 		cmocka_unit_test(bulk_order),
 		cmocka_unit_test(bulk_references),
