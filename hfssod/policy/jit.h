@@ -14,7 +14,7 @@
 /* What the store has of who signs in. */
 struct found {
 	bool		 known;		/* else there is no such account */
-	bool		 own;		/* profile is not the login's to change */
+	bool		 own;		/* profile is no login's to change */
 	bool		 claim;		/* no identity yet: user_claimed */
 	int64_t		 invitation;	/* row of the one he accepts; or 0 */
 	int64_t		 row;

@@ -408,7 +408,8 @@ job_sweep(void)
 			j.edition = j.id;
 			job_set(s, (uint64_t)j.id, j.step, j.edition);
 		}
-		ok = run(s, &j, "unfinished SCIM write", clock_ms() + SLICE_MS, 0);
+		ok = run(s, &j, "unfinished SCIM write",
+		    clock_ms() + SLICE_MS, 0);
 	}
 	if (store_in_transaction(s))
 		ok = store_commit(s);
