@@ -3,6 +3,7 @@
  * resource group over that somebody holds otherwise without being told to;
  * what people hold by a link is computed, and nothing is copied.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "hfssod/policy/link.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/scim_group.h"
+#include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/state.h"
 
@@ -253,6 +255,7 @@ api_run(struct scim *s, const struct link_request *q, struct link_answer *a)
 
 	if ((v = api_group(s, q->group, &l)) != VERDICT_ok)
 		return v;
+	s->name = l.name;
 	if (q->change == LINK_PUT)
 		v = q->role == ROLE_NONE ? VERDICT_bad_request :
 		    link_put(&l, q->slug, q->role, q->adopt);
@@ -264,6 +267,21 @@ api_run(struct scim *s, const struct link_request *q, struct link_answer *a)
 	return v;
 }
 
+/* A change of a link is a write like any other. */
+static void
+note(struct scim *s, const struct link_request *q, enum verdict v,
+    int64_t began)
+{
+	if (q->change == LINK_SHOW || s->by[0] == '\0' ||
+	    v == VERDICT_unavailable)
+		return;
+	if (v == VERDICT_ok)
+		snprintf(s->changed, sizeof(s->changed), "link to %.64s",
+		    q->slug);
+	scim_log_write(s, q->change == LINK_PUT ? "PUT" : "DELETE",
+	    SCIM_RESOURCE_GROUP, q->group, v, began);
+}
+
 enum verdict
 link_change(struct request *request, struct reader *r, struct writer *w)
 {
@@ -272,6 +290,7 @@ link_change(struct request *request, struct reader *r, struct writer *w)
 	struct link_answer	 a;
 	struct scim		 s;
 	enum verdict		 v;
+	int64_t			 began = scim_log_clock();
 
 	(void)request;
 	memset(&s, 0, sizeof(s));
@@ -287,6 +306,7 @@ link_change(struct request *request, struct reader *r, struct writer *w)
 	    RIGHT_LINKS | RIGHT_READ : RIGHT_LINKS);
 	if (v == VERDICT_ok)
 		v = api_run(&s, &q, &a);
+	note(&s, &q, v, began);
 	if (store_failed(s.store))
 		v = VERDICT_unavailable;
 	a.verdict = v;

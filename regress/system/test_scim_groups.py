@@ -279,6 +279,12 @@ def test_links_by_the_api(site, acme):
     assert answer.status in (200, 204)
     assert groups(site, cookie) == set()
     assert acme.delete(f"{at}/api").status == 404
+    told = [(x["method"], x["changed"], x["result"]) for x in
+            site.daemon.show("show", "scim-log", "acme")
+            if x["name"] == "By API" and x["method"] != "POST"]
+    assert told[0] == ("DELETE", "", "scim_not_found"), told
+    assert told[1] == ("DELETE", "link to api", "ok")
+    assert told[-1] == ("PUT", "link to api", "ok")
 
 
 def test_a_linked_group_refuses_hands(site, acme):
