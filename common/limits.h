@@ -112,6 +112,7 @@
 #define LIMIT_SCIM_FILTER_DEPTH	32
 #define LIMIT_SCIM_PAGE		1000		/* resources */
 #define LIMIT_SCIM_CURSOR	2560
+#define LIMIT_SCIM_CURSOR_TIME	86400	/* seconds that clients may rely on */
 #define LIMIT_SCIM_AFTER	5120		/* between our own processes */
 #define LIMIT_SCIM_DETAIL	1024
 #define LIMIT_SCIM_SORTED	200000		/* resources without an index */

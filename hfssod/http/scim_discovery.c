@@ -83,6 +83,9 @@ scim_discovery_config(struct buffer *b, const struct scim_service *s)
 	buffer_number(b, LIMIT_SCIM_PAGE);
 	buffer_string(b, ",\"maxPageSize\":");
 	buffer_number(b, LIMIT_SCIM_PAGE);
+	/* Ours have no end; what a client may count on is said. */
+	buffer_string(b, ",\"cursorTimeout\":");
+	buffer_number(b, LIMIT_SCIM_CURSOR_TIME);
 	buffer_string(b, "},\"authenticationSchemes\":["
 	    "{\"type\":\"oauthbearertoken\",\"name\":\"Bearer token\",");
 	string(b, "description", s->dry ?

@@ -12,6 +12,7 @@
 
 #define CURSOR		1	/* the first octet: what it is */
 #define PROGRESS	2
+#define BACK		3
 
 /* FNV-1a, 64 bits: to tell questions apart, not to keep a secret. */
 static uint64_t
@@ -92,6 +93,21 @@ scim_cursor_text(struct scim_pool *pool, uint64_t query,
 }
 
 const char *
+scim_cursor_back(struct scim_pool *pool, uint64_t query,
+    const struct scim_progress *p)
+{
+	struct scim_place	 first = { .row = p->first, .begun = true };
+	struct writer		 w;
+
+	wire_init(&w, LIMIT_SCIM_CURSOR);
+	wire_put_u8(&w, BACK);
+	wire_put_u64(&w, query);
+	place_put(&w, &first);
+	wire_put_i64(&w, p->total);
+	return finish(pool, &w);
+}
+
+const char *
 scim_progress_text(struct scim_pool *pool, uint64_t query,
     const struct scim_progress *p)
 {
@@ -107,6 +123,8 @@ scim_progress_text(struct scim_pool *pool, uint64_t query,
 	wire_put_i64(&w, p->total);
 	wire_put_bool(&w, p->more);
 	wire_put_u64(&w, p->job);
+	wire_put_i64(&w, p->first);
+	wire_put_i64(&w, p->most);
 	return finish(pool, &w);
 }
 
@@ -134,8 +152,11 @@ scim_cursor_read(const char *text, uint64_t query, struct scim_progress *p)
 	bool		 ok;
 
 	memset(p, 0, sizeof(*p));
-	if ((octets = begin(text, CURSOR, query, &r)) == NULL)
-		return false;
+	if ((octets = begin(text, CURSOR, query, &r)) == NULL) {
+		p->back = true;
+		if ((octets = begin(text, BACK, query, &r)) == NULL)
+			return false;
+	}
 	place_get(&r, &p->at);
 	p->last = p->at;
 	p->total = wire_get_i64(&r);
@@ -161,8 +182,11 @@ scim_progress_read(const char *text, uint64_t query, struct scim_progress *p)
 	p->total = wire_get_i64(&r);
 	p->more = wire_get_bool(&r);
 	p->job = wire_get_u64(&r);
+	p->first = wire_get_i64(&r);
+	p->most = wire_get_i64(&r);
 	ok = wire_end(&r) && p->at.row >= 0 && p->last.row >= 0 &&
-	    p->matched >= 0 && p->said >= 0 && p->total >= -1;
+	    p->matched >= 0 && p->said >= 0 && p->total >= -1 &&
+	    p->first >= 0 && p->most >= 0;
 	free(octets);
 	return ok;
 }

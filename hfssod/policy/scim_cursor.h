@@ -25,6 +25,9 @@ struct scim_progress {
 	int64_t			 said;
 	int64_t			 total;		/* -1: not known yet */
 	bool			 more;		/* there is one behind last */
+	bool			 back;		/* a cursor: what is before */
+	int64_t			 first;		/* row said first; or 0 */
+	int64_t			 most;		/* to be said; 0: as asked */
 	uint64_t		 job;		/* of scim_sort.h; or 0 */
 };
 
@@ -34,7 +37,9 @@ struct scim_progress {
  */
 uint64_t	 scim_cursor_query(const struct scim *,
 		    const struct scim_list *);
-/* In the pool. */
+/* In the pool; of what is before the first row, or behind the last. */
+const char	*scim_cursor_back(struct scim_pool *, uint64_t,
+		    const struct scim_progress *);
 const char	*scim_cursor_text(struct scim_pool *, uint64_t,
 		    const struct scim_progress *);
 /* The place and total of a cursor; false if it is none, or another's. */

@@ -136,6 +136,8 @@ take(struct listing *l, enum statement st, void *unused)
 			return false;
 		l->p.said++;
 		place_at(l, &l->plan.walks[l->p.at.phase], &l->p.last);
+		if (l->p.first == 0)
+			l->p.first = l->p.last.row;
 	} else if (l->p.said >= l->count)
 		l->p.more = true;
 	l->p.matched++;
@@ -262,6 +264,37 @@ read_counts(struct listing *l)
 	store_end(s, ST_list_counts);
 }
 
+/* So many rows before this one, at most; *first: the first of them. */
+static int64_t
+before(struct listing *l, int64_t row, int64_t most, int64_t *first)
+{
+	struct store	*s = l->s->store;
+	enum statement	 st = l->plan.back;
+	int64_t		 n = 0;
+
+	if (store_run(s, st, v_int(l->s->connection), v_int(row),
+	    v_int(most)) == STEP_ROW) {
+		n = store_integer(s, st, 0);
+		if (n > 0)
+			*first = store_integer(s, st, 1);
+	}
+	store_end(s, st);
+	return n;
+}
+
+/* The page before a row; where there is nothing more, the first one. */
+static void
+turn_back(struct listing *l)
+{
+	int64_t	 first = 1;
+
+	l->p.most = before(l, l->p.at.row, l->count, &first);
+	l->p.at.row = first - 1;
+	l->p.at.begun = first > 1;
+	l->p.last = l->p.at;
+	l->p.back = false;
+}
+
 /* Where the question goes on. */
 static enum verdict
 resume(struct listing *l)
@@ -274,10 +307,15 @@ resume(struct listing *l)
 			return VERDICT_bad_request;
 	} else if (l->q->cursored && l->q->cursor[0] != '\0') {
 		if (!scim_cursor_read(l->q->cursor, l->query, &l->p) ||
-		    l->p.at.phase >= l->plan.phases)
+		    l->p.at.phase >= l->plan.phases ||
+		    (l->p.back && l->plan.back == ST_MAX))
 			return scim_refuse(l->s, VERDICT_scim_invalid_cursor,
 			    "The cursor is none of this query.");
+		if (l->p.back)
+			turn_back(l);
 	}
+	if (l->p.most > 0 && l->p.most < l->count)
+		l->count = l->p.most;
 	return VERDICT_ok;
 }
 
@@ -285,6 +323,7 @@ static void
 finish(struct listing *l)
 {
 	struct scim_listed	*a = l->answer;
+	int64_t			 row;
 
 	if (!l->done) {
 		a->after = scim_progress_text(l->s->pool, l->query, &l->p);
@@ -294,6 +333,9 @@ finish(struct listing *l)
 	l->p.total = a->total;
 	if (l->q->cursored && l->p.more && l->p.said > 0)
 		a->next = scim_cursor_text(l->s->pool, l->query, &l->p);
+	if (l->q->cursored && l->plan.back != ST_MAX && l->p.first > 0 &&
+	    before(l, l->p.first, 1, &row) > 0)
+		a->previous = scim_cursor_back(l->s->pool, l->query, &l->p);
 }
 
 enum verdict

@@ -16,17 +16,19 @@
 
 static const struct {
 	enum statement	 all, skim, jump, state, state_skim, state_jump, row;
+	enum statement	 back;
 } kinds[PLAN_KINDS] = {
 	[PLAN_USERS] = { ST_list_users, ST_list_users_skim,
 	    ST_list_users_jump, ST_list_users_state,
 	    ST_list_users_state_skim, ST_list_users_state_jump,
-	    ST_list_users_row },
+	    ST_list_users_row, ST_list_users_back },
 	[PLAN_INVITATIONS] = { ST_list_invitations, ST_list_invitations_skim,
 	    ST_list_invitations_jump, ST_list_invitations_state,
 	    ST_list_invitations_state_skim, ST_list_invitations_state_jump,
-	    ST_list_invitations_row },
+	    ST_list_invitations_row, ST_list_invitations_back },
 	[PLAN_GROUPS] = { ST_list_groups, ST_list_groups_skim,
-	    ST_list_groups_jump, ST_MAX, ST_MAX, ST_MAX, ST_list_groups_row }
+	    ST_list_groups_jump, ST_MAX, ST_MAX, ST_MAX, ST_list_groups_row,
+	    ST_list_groups_back }
 };
 
 /*
@@ -286,6 +288,7 @@ choose(struct scim *s, const struct scim_list *q, struct scim_plan *p)
 	}
 	use(p, kinds[p->kind].all, false, false);
 	p->skim = p->whole ? kinds[p->kind].skim : ST_MAX;
+	p->back = p->whole ? kinds[p->kind].back : ST_MAX;
 	p->jump = kinds[p->kind].jump;
 	return true;
 }
@@ -311,7 +314,7 @@ choose_sorted(struct scim *s, const struct scim_list *q, struct scim_plan *p)
 	p->sorted = true;
 	if (!choose(s, q, p))
 		return false;
-	p->skim = ST_MAX;
+	p->skim = p->back = ST_MAX;
 	return true;
 }
 
@@ -321,7 +324,7 @@ scim_plan(struct scim *s, const struct scim_list *q, struct scim_plan *p)
 	memset(p, 0, sizeof(*p));
 	p->kind = q->resource == SCIM_RESOURCE_GROUP ? PLAN_GROUPS :
 	    s->basic ? PLAN_INVITATIONS : PLAN_USERS;
-	p->skim = ST_MAX;
+	p->skim = p->back = ST_MAX;
 	p->wanted = beyond;
 	p->member = v_int(0);
 	p->from = "";

@@ -24,6 +24,7 @@ struct scim_plan {
 	struct scim_walk walks[2];
 	enum statement	 skim;		/* ST_MAX: there is none */
 	enum statement	 jump;		/* with a skim */
+	enum statement	 back;		/* rows before one; or ST_MAX */
 	struct value	 wanted;	/* the statement's ?2 */
 	struct value	 member;	/* its ?3, if it is not keyed */
 	const char	*from;		/* the key to begin at */

@@ -29,6 +29,8 @@ a_progress(void)
 	p.total = (int64_t)chance(1000) - 1;
 	p.more = chance(2);
 	p.job = chance(3);
+	p.first = chance(3);
+	p.most = chance(4);
 	return p;
 }
 
@@ -56,6 +58,8 @@ test_there_and_back(void **unused)
 		assert_int_equal(p.total, q.total);
 		assert_int_equal(p.more, q.more);
 		assert_int_equal(p.job, q.job);
+		assert_int_equal(p.first, q.first);
+		assert_int_equal(p.most, q.most);
 		/* Of another question; and no cursor. */
 		assert_false(scim_progress_read(text, 8, &q));
 		assert_false(scim_cursor_read(text, 7, &q));

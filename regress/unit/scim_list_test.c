@@ -240,6 +240,7 @@ struct found {
 	char		 ids[USERS][32];
 	int64_t		 total;
 	char		 next[LIMIT_SCIM_CURSOR + 1];
+	char		 previous[LIMIT_SCIM_CURSOR + 1];
 	unsigned int	 slices;
 	bool		 follow[USERS];
 };
@@ -272,7 +273,7 @@ ask(struct scim_list *q, struct found *f)
 	do {
 		open_scim(&s);
 		memset(&a, 0, sizeof(a));
-		a.after = a.next = "";
+		a.after = a.next = a.previous = "";
 		q->after = after;
 		f->verdict = scim_list_find(&s, q, &a);
 		for (i = 0; f->verdict == VERDICT_ok && i < a.count; i++) {
@@ -283,6 +284,7 @@ ask(struct scim_list *q, struct found *f)
 		}
 		strlcpy(after, a.after, sizeof(after));
 		strlcpy(f->next, a.next, sizeof(f->next));
+		strlcpy(f->previous, a.previous, sizeof(f->previous));
 		f->total = a.total;
 		scim_pool_free(s.pool);
 		assert_true(++f->slices < 1000);
@@ -714,6 +716,90 @@ test_cursors(void **unused)
 	walk(q, "UPDATE account SET state = 3 WHERE account = '%q'");
 }
 
+/* To the end and back: the same pages, the other way round. */
+static void
+walk_back(struct scim_list q)
+{
+	static char	 met[USERS][32];
+	struct found	 f;
+	char		 cursor[LIMIT_SCIM_CURSOR + 1] = "";
+	size_t		 i, count = 0, left;
+
+	q.cursored = true;
+	q.count = 7;
+	q.cursor = cursor;
+	do {
+		ask(&q, &f);
+		assert_int_equal(f.verdict, VERDICT_ok);
+		assert_int_equal(f.previous[0] == '\0', count == 0);
+		for (i = 0; i < f.count; i++)
+			strlcpy(met[count++], f.ids[i], 32);
+		strlcpy(cursor, f.next, sizeof(cursor));
+	} while (cursor[0] != '\0');
+	assert_int_equal(count, f.total);
+	for (left = count - f.count; left > 0; left -= f.count) {
+		strlcpy(cursor, f.previous, sizeof(cursor));
+		assert_string_not_equal(cursor, "");
+		q.count = 5 + left % 3;
+		ask(&q, &f);
+		assert_int_equal(f.verdict, VERDICT_ok);
+		assert_true(f.count > 0 && f.count <= left);
+		assert_true((int)f.count == q.count || f.count == left);
+		for (i = 0; i < f.count; i++)
+			assert_string_equal(f.ids[i],
+			    met[left - f.count + i]);
+		assert_string_not_equal(f.next, "");
+	}
+	assert_string_equal(f.previous, "");
+	/* And forth again. */
+	strlcpy(cursor, f.next, sizeof(cursor));
+	left = f.count;
+	ask(&q, &f);
+	assert_string_equal(f.ids[0], met[left]);
+}
+
+static void
+test_back(void **unused)
+{
+	struct scim_list	 q = of_users(NULL);
+	struct found		 f;
+	char			 cursor[LIMIT_SCIM_CURSOR + 1];
+
+	(void)unused;
+	walk_back(q);
+	walk_back(of_groups(NULL));
+	basic = true;
+	walk_back(q);
+	basic = false;
+	/* Without a filter and in the order of rows alone. */
+	q.cursored = true;
+	q.count = 3;
+	q.cursor = cursor;
+	cursor[0] = '\0';
+	ask(&q, &f);
+	strlcpy(cursor, f.next, sizeof(cursor));
+	ask(&q, &f);
+	strlcpy(cursor, f.previous, sizeof(cursor));
+	q.sort = SCIM_userName;
+	ask(&q, &f);
+	assert_int_equal(f.verdict, VERDICT_scim_invalid_cursor);
+	q.sort = SCIM_none;
+	/* Who was before is gone: the first page there is. */
+	execute("UPDATE account SET state = 3 WHERE connection = 1 AND id <"
+	    " 100");
+	ask(&q, &f);
+	assert_int_equal(f.verdict, VERDICT_ok);
+	assert_int_equal(f.count, 3);
+	assert_string_equal(f.previous, "");
+	q.filter = pr(SCIM_userName);
+	cursor[0] = '\0';
+	ask(&q, &f);
+	strlcpy(cursor, f.next, sizeof(cursor));
+	ask(&q, &f);
+	assert_int_equal(f.verdict, VERDICT_ok);
+	assert_string_equal(f.previous, "");
+}
+
 static void
 test_refused(void **unused)
 {
@@ -768,7 +854,7 @@ main(void)
 #define T(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest	 tests[] = {
 		T(test_plans), T(test_whole), T(test_indexes), T(test_groups),
-		T(test_order), T(test_cursors), T(test_refused)
+		T(test_order), T(test_cursors), T(test_back), T(test_refused)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
