@@ -60,6 +60,9 @@ def test_configuration(acme):
     # RFC 9865 4.
     assert told["pagination"]["cursor"] is True
     assert told["pagination"]["index"] is True
+    assert told["pagination"]["defaultPaginationMethod"] == "index"
+    assert told["pagination"]["cursorTimeout"] == 86400
+    assert told["pagination"]["maxPageSize"] == 1000
     assert told["meta"]["resourceType"] == "ServiceProviderConfig"
     assert told["meta"]["location"].endswith("/ServiceProviderConfig")
 
@@ -649,6 +652,37 @@ def test_search_everything(lists):
 def test_bad_searches(lists, change):
     refused(lists.post("/Users/.search", {
         "schemas": [s.SEARCH], "filter": "userName pr", **change}), 400)
+
+
+def test_cursor_back(lists):
+    """RFC 9865 2: previousCursor, where nothing is filtered or sorted."""
+    pages, cursor = [], ""
+    while cursor is not None:
+        pages.append(good(lists.get("/Users", {
+            "cursor": cursor, "count": "7"})))
+        cursor = pages[-1].get("nextCursor")
+    assert len(pages) > 2 and "previousCursor" not in pages[0]
+    page = pages[-1]
+    for other in pages[-2::-1]:
+        page = good(lists.get("/Users", {
+            "cursor": page["previousCursor"], "count": "7"}))
+        assert [x["id"] for x in page["Resources"]] == [
+            x["id"] for x in other["Resources"]]
+        assert page["totalResults"] == other["totalResults"]
+    assert "previousCursor" not in page
+    # For another search it is none.
+    back = pages[1]["previousCursor"]
+    refused(lists.get("/Groups", {"cursor": back}), 400, "invalidCursor")
+    refused(lists.get("/Users", {"cursor": back, "filter": "title pr"}), 400,
+            "invalidCursor")
+    # At the base, Users and Groups: within each of them.
+    first = good(lists.get("/", {"cursor": "", "count": "9"}))
+    second = good(lists.get("/", {
+        "cursor": first["nextCursor"], "count": "9"}))
+    told = good(lists.get("/", {
+        "cursor": second["previousCursor"], "count": "9"}))
+    assert [x["id"] for x in told["Resources"]] == [
+        x["id"] for x in first["Resources"]]
 
 
 def test_search_with_a_cursor(lists):
