@@ -373,6 +373,16 @@ belongs(const struct scim_attribute *a, const struct scim_attribute *in)
 	    (in->number == SCIM_user || in->number == SCIM_group);
 }
 
+/* Rooms that compare each value with each other rely on it. */
+static size_t
+values_most(const struct scim_attribute *a)
+{
+	if (a == NULL || !a->multi)
+		return 1;
+	return a->number == SCIM_members || a->number == SCIM_groups ?
+	    LIMIT_SCIM_VALUES : LIMIT_SCIM_MULTI;
+}
+
 void
 scim_field_get(struct reader *r, struct scim_pool *p,
     const struct scim_attribute *in, struct scim_field *f)
@@ -381,8 +391,7 @@ scim_field_get(struct reader *r, struct scim_pool *p,
 
 	memset(f, 0, sizeof(*f));
 	f->attribute = scim_attribute(wire_get_u8(r));
-	n = wire_get_count(r, f->attribute != NULL && f->attribute->multi ?
-	    LIMIT_SCIM_VALUES : 1);
+	n = wire_get_count(r, values_most(f->attribute));
 	/* A value takes an octet at least: no more memory than octets. */
 	if (f->attribute == NULL || !belongs(f->attribute, in) ||
 	    n > r->left) {

@@ -212,6 +212,25 @@ def test_gate(taken, attack):
     assert "planted" not in str(site.daemon.show("show", "sessions"))
 
 
+def test_api_without_a_token(taken):
+    """It may ask; without a token that a client has shown it hears no."""
+    site = taken("http", "api", "scim")
+    site.daemon.wait_log("takeover scim: policy answers", 0, 5 * d.SLOW)
+    site.whole()
+    heard = [x for x in site.daemon.log().splitlines()
+             if "takeover scim: policy answers" in x]
+    assert len(heard) == 36, heard
+    for line in heard:
+        assert line.endswith((": token_missing", ": token_unknown")), line
+    assert not any(p["restarts"] for p in site.daemon.processes())
+
+
+def test_browser_speaks_scim(taken):
+    site = taken("http", "browser", "scim")
+    site.daemon.wait_log(BROKE, 0, 5 * d.SLOW)
+    site.whole()
+
+
 @pytest.mark.parametrize("attack", ["identity", "access", "sessions"])
 def test_api(taken, attack):
     site = taken("http", "api", attack)

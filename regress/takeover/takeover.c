@@ -17,8 +17,10 @@
 
 #include "common/child.h"
 #include "common/exchange.h"
+#include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "common/scim_exchange.h"
 
 #define PARENT_FD	3
 
@@ -231,6 +233,61 @@ sessions(struct peer *p)
 	wire_free(&w);
 }
 
+/* Everything of SCIM, with a credential that is none. */
+static void
+scim_as(struct peer *p, enum credential credential, const char *secret)
+{
+	struct scim_write	 q;
+	struct scim_stage	 stage;
+	struct scim_continue	 on;
+	struct writer		 w;
+	struct scim_pool	*pool = scim_pool_new();
+
+	memset(&q, 0, sizeof(q));
+	fill_request(&q.where.request, secret);
+	q.where.request.credential = credential;
+	q.where.organization = "acme";
+	q.id = "";
+	q.value.text = "";
+	scim_set_text(pool, &q.value, SCIM_userName, "planted");
+	wire_init(&w, LIMIT_SCIM_MESSAGE);
+	scim_where_put(&w, &q.where);
+	put(p, MESSAGE_scim_admit, 1, &w);
+	wire_reset(&w);
+	scim_write_put(&w, &q);
+	put(p, MESSAGE_scim_write, 2, &w);
+	wire_reset(&w);
+	memset(&stage, 0, sizeof(stage));
+	stage.where = q.where;
+	stage.id = "";
+	scim_stage_put(&w, &stage);
+	put(p, MESSAGE_scim_stage, 3, &w);
+	wire_reset(&w);
+	on.where = q.where;
+	on.job = 1;
+	scim_continue_put(&w, &on);
+	put(p, MESSAGE_scim_continue, 4, &w);
+	wire_free(&w);
+	scim_pool_free(pool);
+}
+
+static void
+scim(struct peer *p)
+{
+	static const char	*const tokens[] = { "", "x", "hfscim_",
+	    "hfscim_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	    "' OR 1=1 --" };
+	size_t			 i;
+
+	scim_as(p, CREDENTIAL_NONE, "");
+	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+		if (tokens[i][0] != '\0')
+			scim_as(p, CREDENTIAL_BEARER, tokens[i]);
+		if (tokens[i][0] != '\0')
+			scim_as(p, CREDENTIAL_SESSION, tokens[i]);
+	}
+}
+
 static void
 garbage(struct peer *p)
 {
@@ -407,6 +464,7 @@ static const struct {
 	{ "control",		KIND_POLICY,	control },
 	{ "answer",		KIND_POLICY,	answer },
 	{ "sessions",		KIND_POLICY,	sessions },
+	{ "scim",		KIND_POLICY,	scim },
 	{ "garbage",		KIND_POLICY,	garbage },
 	{ "framing",		KIND_POLICY,	framing },
 	{ "flood",		KIND_POLICY,	flood },
@@ -478,6 +536,19 @@ hear_result(struct peer *p, uint64_t id, struct reader *r)
 }
 
 static void
+hear_scim(struct peer *p, uint64_t id, struct reader *r)
+{
+	struct scim_pool	*pool = scim_pool_new();
+	struct scim_answer	 v;
+
+	if (scim_answer_get(r, pool, &v))
+		log_info("takeover %s: %s answers %llx: %s", attack_name,
+		    process_kinds_name(p->kinds), (unsigned long long)id,
+		    verdict_name(v.verdict));
+	scim_pool_free(pool);
+}
+
+static void
 ignore(struct peer *p, uint64_t id, struct reader *r)
 {
 	(void)r;
@@ -497,6 +568,7 @@ main(int argc, char **argv)
 	static const struct handler	 handlers[] = {
 		{ MESSAGE_session_shown,	hear },
 		{ MESSAGE_session_ended,	hear_ended },
+		{ MESSAGE_scim_answer,		hear_scim },
 		{ MESSAGE_ctl_result,		hear_result },
 		{ MESSAGE_sso_started,		ignore },
 		{ MESSAGE_sp_metadata,		ignore },

@@ -500,6 +500,41 @@ answers_round_trip(void **state)
 	wire_free(&w);
 }
 
+/*
+ * Rooms that compare each value with each other must not get more of them
+ * than a client's JSON may have, whoever says so.
+ */
+static void
+too_many_values(void **state)
+{
+	static const enum scim_number	 of[] = { SCIM_emails, SCIM_roles,
+	    SCIM_photos };
+	struct scim_field	*f;
+	struct scim_value	 v, got;
+	struct writer		 w;
+	struct reader		 r;
+	size_t			 i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		memset(&v, 0, sizeof(v));
+		v.text = "";
+		f = scim_field_make(pool, &v, of[i]);
+		for (n = 1; n <= LIMIT_SCIM_MULTI + 1; n++) {
+			scim_field_add(pool, f)->text = "";
+			if (n < LIMIT_SCIM_MULTI)
+				continue;
+			wire_init(&w, LIMIT_SCIM_MESSAGE);
+			scim_resource_put(&w, SCIM_RESOURCE_USER, &v);
+			wire_read(&r, w.data, w.len);
+			scim_value_get(&r, pool, scim_attribute(SCIM_user),
+			    &got);
+			assert_true(wire_end(&r) == (n <= LIMIT_SCIM_MULTI));
+			wire_free(&w);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -517,7 +552,8 @@ main(void)
 		TEST(filter_bounds),
 		TEST(operation_round_trip),
 		TEST(write_round_trip),
-		TEST(answers_round_trip)
+		TEST(answers_round_trip),
+		TEST(too_many_values)
 	};
 #undef TEST
 
