@@ -281,6 +281,8 @@ scim_list_get(struct reader *r, struct scim_pool *p, struct scim_list *s)
 	s->cursor = wire_get_string(r, LIMIT_SCIM_CURSOR);
 	s->start = wire_get_i64(r);
 	s->count = wire_get_i64(r);
+	if (s->start < 1 || s->count < 0)
+		r->bad = true;
 	s->members = wire_get_bool(r);
 	s->after = wire_get_string(r, LIMIT_SCIM_AFTER);
 	return wire_end(r);

@@ -535,6 +535,36 @@ too_many_values(void **state)
 	}
 }
 
+/* A page begins with the first, and holds no fewer than none. */
+static void
+list_bounds(void **state)
+{
+	static const struct { int64_t start, count; bool good; } all[] = {
+		{ 1, 0, true }, { INT64_MAX, 1000, true }, { 0, 1, false },
+		{ INT64_MIN, 1, false }, { 1, -1, false },
+		{ 1, INT64_MIN, false }
+	};
+	struct scim_list	 in, out;
+	struct writer		 w;
+	struct reader		 r;
+	size_t			 i;
+
+	(void)state;
+	memset(&in, 0, sizeof(in));
+	where(&in.where);
+	in.cursor = in.after = "";
+	wire_init(&w, LIMIT_MESSAGE);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		in.start = all[i].start;
+		in.count = all[i].count;
+		wire_reset(&w);
+		scim_list_put(&w, &in);
+		wire_read(&r, w.data, w.len);
+		assert_int_equal(scim_list_get(&r, pool, &out), all[i].good);
+	}
+	wire_free(&w);
+}
+
 int
 main(void)
 {
@@ -552,6 +582,7 @@ main(void)
 		TEST(filter_bounds),
 		TEST(operation_round_trip),
 		TEST(write_round_trip),
+		TEST(list_bounds),
 		TEST(answers_round_trip),
 		TEST(too_many_values)
 	};
