@@ -37,6 +37,7 @@ const struct command	commands[] = {
 	ASKS("show scim-group ORG GROUP", show_group, ""),
 	ASKS("show scim-log ORG", show_scim_log, ""),
 	ASKS("show drift ORG", show_drift, "days"),
+	ASKS("show dry-run TOKEN", show_dry_run, ""),
 	ASKS("show dry-run ORG TOKEN", show_dry_run, ""),
 	PARENT("show processes", ctl_processes, ASK_NOTHING, NULL),
 	HURTS("session revoke HANDLE", session_revoke,

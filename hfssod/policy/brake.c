@@ -86,8 +86,11 @@ brake_count(struct scim *s)
 	const struct policy_organization	*po = s->at->settings;
 	struct brake				 b;
 
-	if (s->token.dry)
+	/* A trial goes on to its end: nothing comes of it but knowledge. */
+	if (s->token.dry) {
 		dryrun_withdraw(s->name == NULL ? "" : s->name);
+		return VERDICT_ok;
+	}
 	if (po->brake_percent == 0)
 		return VERDICT_ok;
 	if (!get(s->store, s->organization, &b))
@@ -120,8 +123,7 @@ brake_hold(struct scim *s)
 	snprintf(count, sizeof(count), "%lld", (long long)b.count);
 	scim_tell(s, "hfsso.scim_brake", "", "", "count", count);
 	log_warnx("the SCIM brake of %s holds after %s deactivations and "
-	    "deletions by %s%s", s->at->name, count, log_safe(s->by),
-	    s->token.dry ? " (a dry run)" : "");
+	    "deletions by %s", s->at->name, count, log_safe(s->by));
 }
 
 static void

@@ -178,21 +178,23 @@ compare_all(struct page *page, struct store *copy, int64_t organization)
 	record_end(&page->body);
 }
 
+/* By its id, which no two tokens share; organization 0: of any. */
 static enum verdict
-find(const struct page *page, int64_t organization, struct token *t)
+find(const struct page *page, int64_t *organization, struct token *t)
 {
 	struct store	*s = state.store;
 	enum statement	 st = ST_show_dry_run;
 	enum verdict	 v = VERDICT_no_token_named;
 
 	memset(t, 0, sizeof(*t));
-	if (store_run(s, st, v_text(page->q.name), v_int(organization)) ==
+	if (store_run(s, st, v_text(page->q.name), v_int(*organization)) ==
 	    STEP_ROW) {
 		t->row = store_integer(s, st, 0);
 		strlcpy(t->id, store_text(s, st, 1), sizeof(t->id));
 		t->dry = true;
 		if (store_integer(s, st, 2) > store_now(s))
 			v = VERDICT_ok;
+		*organization = store_integer(s, st, 3);
 		store_end(s, st);
 	}
 	return v;
@@ -209,8 +211,9 @@ show_dry_run(struct request *request, struct reader *r, struct writer *w)
 
 	(void)request;
 	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = page_organization(&p, &id)) != VERDICT_ok ||
-	    (v = find(&p, id, &t)) != VERDICT_ok)
+	    (p.q.organization[0] != '\0' &&
+	    (v = page_organization(&p, &id)) != VERDICT_ok) ||
+	    (v = find(&p, &id, &t)) != VERDICT_ok)
 		return page_end(&p, v, w);
 	if ((copy = dryrun_store(state.store, &t)) == NULL)
 		v = VERDICT_token_not_ready;

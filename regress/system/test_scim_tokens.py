@@ -348,6 +348,7 @@ def test_dry_run_is_compared(site, dry):
     assert "only-dry" in text
     assert "mirrored-1" in text and "mirrored-2" in text
     assert "mirrored-0" not in text
+    assert text == json.dumps(site.daemon.show("show", "dry-run", client.id))
     human = site.daemon.ctl("show", "dry-run", "mirror", client.id)
     assert human.returncode == 0 and "only-dry" in human.stdout
     other = site.token("mirror")
