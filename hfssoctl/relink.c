@@ -24,6 +24,7 @@ struct list {
 	FILE		*messages;
 	struct pair	*pairs;
 	size_t		 count;
+	size_t		 size;		/* of the array */
 	int		 line;
 	int		 faults;
 };
@@ -107,9 +108,12 @@ line_read(struct list *l, const char *text)
 		fault(l, l->line, "one line too many");
 		return;
 	}
-	l->pairs = reallocarray(l->pairs, l->count + 1, sizeof(*l->pairs));
-	if (l->pairs == NULL)
-		err(1, NULL);
+	if (l->count == l->size) {
+		l->size = l->size == 0 ? 64 : l->size * 2;
+		l->pairs = reallocarray(l->pairs, l->size, sizeof(*l->pairs));
+		if (l->pairs == NULL)
+			err(1, NULL);
+	}
 	p = &l->pairs[l->count++];
 	p->line = l->line;
 	if ((p->subject[OLD] = strdup(subject[OLD])) == NULL ||
@@ -164,6 +168,28 @@ twice(struct list *l, int which)
 	free(sorted);
 }
 
+/* All of them at once: a list that grows by one takes its time. */
+static void
+hand_over(const struct list *l, struct strings *options)
+{
+	const char	**list;
+	char		 *old, *new;
+	size_t		  i;
+
+	list = reallocarray(options->list, options->count + 2 * l->count + 1,
+	    sizeof(*list));
+	if (list == NULL)
+		err(1, NULL);
+	options->list = list;
+	for (i = 0; i < l->count; i++) {
+		if (asprintf(&old, "old=%s", l->pairs[i].subject[OLD]) == -1 ||
+		    asprintf(&new, "new=%s", l->pairs[i].subject[NEW]) == -1)
+			err(1, NULL);
+		list[options->count++] = old;
+		list[options->count++] = new;
+	}
+}
+
 int
 relink_read(FILE *f, const char *name, struct strings *options,
     FILE *messages)
@@ -187,11 +213,9 @@ relink_read(FILE *f, const char *name, struct strings *options,
 	free(text);
 	twice(&l, OLD);
 	twice(&l, NEW);
+	if (l.faults == 0)
+		hand_over(&l, options);
 	for (i = 0; i < l.count; i++) {
-		if (l.faults == 0) {
-			flags_add(options, "old", l.pairs[i].subject[OLD]);
-			flags_add(options, "new", l.pairs[i].subject[NEW]);
-		}
 		free(l.pairs[i].subject[OLD]);
 		free(l.pairs[i].subject[NEW]);
 	}

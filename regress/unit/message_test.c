@@ -18,7 +18,7 @@ every_line_is_sound(void **state)
 	for (i = 1; i < MESSAGE_MAX; i++) {
 		assert_non_null(m = message_info(i));
 		assert_true(m->least <= m->most);
-		assert_true(m->most <= LIMIT_FETCH_MESSAGE);
+		assert_true(m->most <= LIMIT_SCIM_MESSAGE);
 		assert_true(m->from != 0 && m->to != 0);
 		for (j = 1; j < i; j++)
 			assert_string_not_equal(m->name, message_name(j));
