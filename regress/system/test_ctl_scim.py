@@ -162,7 +162,7 @@ def test_relink_of_many_people(site):
                            pairs(site, text))
     assert told.returncode == 1
     assert "nobody has it" in told.stderr, told.stderr
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 20 * d.SLOW
 
 
 def test_connections_of_relink(site):
