@@ -15,8 +15,8 @@
 #define RETRY_MOST	3600	/* seconds */
 
 struct brake {
-	int64_t	 since;		/* when counting began; 0: not yet */
-	int64_t	 count;
+	int64_t	 since;		/* when users were counted; 0: not yet */
+	int64_t	 count;		/* within the time that ends now */
 	int64_t	 users;		/* of the organization, then */
 	int64_t	 held;		/* since when; 0: not */
 };
@@ -67,6 +67,24 @@ allowed(uint32_t percent, int64_t users)
 	return n < 1 ? 1 : n;
 }
 
+/* What happened so long ago counts no more; false on failure. */
+static bool
+pass(struct scim *s, struct brake *b)
+{
+	int64_t	 past = s->now - s->at->settings->brake_seconds, n;
+
+	if (store_run(s->store, ST_brake_past, v_int(s->organization),
+	    v_int(past)) != STEP_ROW)
+		return false;
+	n = store_integer(s->store, ST_brake_past, 0);
+	store_end(s->store, ST_brake_past);
+	if (n == 0)
+		return true;
+	b->count -= n;
+	return store_run(s->store, ST_brake_forget, v_int(s->organization),
+	    v_int(past)) == STEP_DONE;
+}
+
 static enum verdict
 refuse(struct scim *s)
 {
@@ -97,14 +115,17 @@ brake_count(struct scim *s)
 		return VERDICT_unavailable;
 	if (b.held != 0)
 		return refuse(s);
+	if (!pass(s, &b))
+		return VERDICT_unavailable;
 	if (b.since == 0 || s->now >= b.since + po->brake_seconds) {
 		b.since = s->now;
-		b.count = 0;
 		b.users = users_of(s->store, s->organization);
 	}
 	if (b.count >= allowed(po->brake_percent, b.users))
 		return refuse(s);
 	b.count++;
+	store_run(s->store, ST_brake_add, v_int(s->organization),
+	    v_int(s->now));
 	return put(s->store, s->organization, &b) ? VERDICT_ok :
 	    VERDICT_unavailable;
 }
@@ -158,6 +179,8 @@ release(const struct ctl_question *q, const char *by, char *detail,
 		return VERDICT_already;
 	}
 	store_run(state.store, ST_brake_release, v_int(o->id));
+	store_run(state.store, ST_brake_forget, v_int(o->id),
+	    v_int(INT64_MAX));
 	tell_release(o, by, b.count);
 	snprintf(detail, size, "the brake of %s is released, counting begins "
 	    "anew", o->name);

@@ -301,6 +301,10 @@ static const char	 step_4[] =
     "CREATE TABLE brake (organization INTEGER PRIMARY KEY,"
     " since INTEGER NOT NULL, count INTEGER NOT NULL,"
     " users INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;"
+    /* What the count is made of, by the second, as long as it counts. */
+    "CREATE TABLE brake_at (organization INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " PRIMARY KEY (organization, at)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE scim_log (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
     " organization INTEGER NOT NULL, token INTEGER NOT NULL,"
     " client TEXT NOT NULL, request TEXT NOT NULL,"

@@ -130,12 +130,32 @@ windows(void **unused)
 	assert_int_equal(deactivate(7), VERDICT_scim_brake);
 }
 
+/* No time of that length sees more than the share, wherever it begins. */
+static void
+slides(void **unused)
+{
+	(void)unused;
+	assert_int_equal(deactivate(0), VERDICT_ok);
+	fixture_time += 3599;
+	assert_int_equal(deactivate(1), VERDICT_ok);
+	assert_int_equal(deactivate(2), VERDICT_ok);
+	assert_int_equal(deactivate(3), VERDICT_ok);
+	/* The first is an hour ago, the others a second. */
+	fixture_time += 1;
+	assert_int_equal(deactivate(4), VERDICT_ok);
+	assert_int_equal(deactivate(5), VERDICT_scim_brake);
+	assert_int_equal(CTL(scim_release), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM brake_at"), 0);
+	assert_int_equal(deactivate(5), VERDICT_ok);
+	assert_int_equal(query("SELECT sum(count) FROM brake_at"), 1);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, users_end)
 	const struct CMUnitTest tests[] = {
-		TEST(holds), TEST(releases), TEST(windows)
+		TEST(holds), TEST(releases), TEST(windows), TEST(slides)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
