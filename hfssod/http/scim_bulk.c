@@ -84,7 +84,7 @@ done(struct call *c, const struct scim_answer *a)
 		run(c);
 }
 
-/* No answer to this one: what became of it is not known. */
+/* No answer to this one: what became of it, if it was asked, nobody knows. */
 static void
 lost(struct call *c)
 {
@@ -96,8 +96,9 @@ lost(struct call *c)
 		scim_refuse(c, VERDICT_unavailable, "", 0);
 		return;
 	}
-	result(r, VERDICT_unavailable,
-	    "The service was not available; this may have been done or not.");
+	result(r, VERDICT_unavailable, s->sent ?
+	    "The service was not available; this may have been done or not." :
+	    "The service was not available; this was not done.");
 	/* Not at once: the peer that is going is still on the list. */
 	if (!r->running)
 		scim_wait(c, run);
@@ -139,6 +140,7 @@ try(struct call *c)
 	order.id = o->target.id;
 	order.body = o->data;
 	order.match = o->match;
+	s->sent = false;
 	follow(c, &order);
 }
 
@@ -166,6 +168,7 @@ try_rest(struct call *c)
 	order.resource = o->target.resource;
 	order.id = o->id;
 	order.body = o->rest;
+	s->sent = true;		/* the first part of it was done */
 	follow(c, &order);
 }
 

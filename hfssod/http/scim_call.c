@@ -187,6 +187,7 @@ try_send(struct call *c)
 	if (!pending_room(peer, s->question.len))
 		return false;
 	s->prepared = false;
+	s->sent = true;
 	pending_send(c, peer, NULL, s->message, &s->question);
 	/* Many calls wait: none with room for what it asked. */
 	wire_free(&s->question);
