@@ -57,7 +57,7 @@ struct scim_call {
 	int64_t			 until;		/* clock_ms */
 	bool			 admitted;
 	bool			 prepared;	/* a question waits for room */
-	bool			 sent;		/* one has gone, of this write */
+	bool			 sent;		/* one has, of this write */
 	bool			 dry;
 	struct scim_condition	 match;
 	struct scim_condition	 none_match;

@@ -59,99 +59,100 @@ good(const char *text)
 	return c;
 }
 
+static const struct {
+	const char	*text;
+	int		 line;
+	const char	*says;
+} refused[] = {
+	{ ORG "mode odd\n}\n", 5, "is not managed or basic" },
+	{ ORG "mode basic\nmode basic\n}\n", 6, "twice" },
+	{ ORG "username\n}\n", 5, "syntax error" },
+	{ ORG "username lax\n}\n", 5, "syntax error" },
+	{ ORG "username strict\nusername strict\n}\n", 6, "twice" },
+	{ ORG "mode basic\nusername strict\n}\n", 4, "managed mode" },
+	{ ORG "scim brake 0% per 1h\n}\n", 5, "between 1% and 100%" },
+	{ ORG "scim brake 101% per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake 20 per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake 020% per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake -1% per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake 2.5% per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake 9999999999% per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake \"\" per 1h\n}\n", 5, "between 1%" },
+	{ ORG "scim brake 20%\n}\n", 5, "syntax error" },
+	{ ORG "scim brake 20% per 59s\n}\n", 5, "not between" },
+	{ ORG "scim brake 20% per 31d\n}\n", 5, "not between" },
+	{ ORG "scim brake 20% per hour\n}\n", 5, "no time like" },
+	{ ORG "scim brake 9% per 1h\nscim brake 8% per 1h\n}\n", 6,
+	    "twice" },
+	{ ORG "tombstone keep 90\n}\n", 5, "no time like" },
+	{ ORG "tombstone keep 3661d\n}\n", 5, "not between" },
+	{ ORG "tombstone keep 1d\ntombstone keep 2d\n}\n", 6,
+	    "twice" },
+	{ ORG "scim log keep ever\n}\n", 5, "no time like" },
+	{ ORG "scim log keep 3661d\n}\n", 5, "not between" },
+	{ ORG "scim keep 1d\n}\n", 5, "syntax error" },
+	{ ORG "resource group { \"a b\" }\n}\n", 5,
+	    "is no name of a group" },
+	{ ORG "resource group { a, b }\nresource group b\n}\n", 6,
+	    "is there twice" },
+	{ ORG "resource group\n}\n", 5, "syntax error" },
+	{ ORG "match email domains { a }\n}\n", 5, "basic mode" },
+	/* Admin by what a token may say. */
+	{ ORG "role map group \"g\" to admin\n}\n", 5,
+	    "role map group: admin by what SCIM says" },
+	{ ORG "role map scim-role \"g\" to admin\n}\n", 5,
+	    "needs \"elevated\"" },
+	{ ORG "role map \"v\" to admin elevated\n}\n", 5,
+	    "elevated is for" },
+	{ ORG "role map group \"g\" to admin \"elevated\"\n}\n", 5,
+	    "syntax error" },
+	{ ORG "role map group \"g\" to write\n}\n", 4,
+	    "leads to admin" },
+	{ ORG "role map group \"g\" to king\n}\n", 5, "is not read" },
+	{ ORG "role map groups \"g\" to read\n}\n", 5,
+	    "syntax error" },
+	{ ORG "role map group to read\n}\n", 5, "syntax error" },
+	{ ORG "role map group \"g\" to read\n"
+	    "role map group \"g\" to write\n" ADMIN "}\n", 6,
+	    "role map group: \"g\" has a line already" },
+	{ ORG ADMIN "role map \"v\" to read\n}\n", 4,
+	    "needs a role attribute" },
+	{ ORG ADMIN "role attribute \"r\"\n}\n", 4,
+	    "with a line for one of its values" },
+	/* Connections. */
+	{ CONN "scim match phone\n}\n}\n", 7,
+	    "is not none, username or email" },
+	{ CONN "scim match email\n}\n}\n", 5,
+	    "needs trust email domains" },
+	{ CONN "scim match none\nscim match none\n}\n}\n", 8,
+	    "twice" },
+	{ BASIC "}\n}\n", 6, "basic mode needs trust email domains" },
+	{ BASIC DOMAIN "jit on\n}\n}\n", 6, "not jit on" },
+	{ BASIC DOMAIN "scim match username\n}\n}\n", 6,
+	    "for managed mode" },
+	{ NULL, 0, NULL }
+};
+
 static void
 test_refused(void **state)
 {
-	static const struct {
-		const char	*text;
-		int		 line;
-		const char	*says;
-	} list[] = {
-		{ ORG "mode odd\n}\n", 5, "is not managed or basic" },
-		{ ORG "mode basic\nmode basic\n}\n", 6, "twice" },
-		{ ORG "username\n}\n", 5, "syntax error" },
-		{ ORG "username lax\n}\n", 5, "syntax error" },
-		{ ORG "username strict\nusername strict\n}\n", 6, "twice" },
-		{ ORG "mode basic\nusername strict\n}\n", 4, "managed mode" },
-		{ ORG "scim brake 0% per 1h\n}\n", 5, "between 1% and 100%" },
-		{ ORG "scim brake 101% per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake 20 per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake 020% per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake -1% per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake 2.5% per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake 9999999999% per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake \"\" per 1h\n}\n", 5, "between 1%" },
-		{ ORG "scim brake 20%\n}\n", 5, "syntax error" },
-		{ ORG "scim brake 20% per 59s\n}\n", 5, "not between" },
-		{ ORG "scim brake 20% per 31d\n}\n", 5, "not between" },
-		{ ORG "scim brake 20% per hour\n}\n", 5, "no time like" },
-		{ ORG "scim brake 9% per 1h\nscim brake 8% per 1h\n}\n", 6,
-		    "twice" },
-		{ ORG "tombstone keep 90\n}\n", 5, "no time like" },
-		{ ORG "tombstone keep 3661d\n}\n", 5, "not between" },
-		{ ORG "tombstone keep 1d\ntombstone keep 2d\n}\n", 6,
-		    "twice" },
-		{ ORG "scim log keep ever\n}\n", 5, "no time like" },
-		{ ORG "scim log keep 3661d\n}\n", 5, "not between" },
-		{ ORG "scim keep 1d\n}\n", 5, "syntax error" },
-		{ ORG "resource group { \"a b\" }\n}\n", 5,
-		    "is no name of a group" },
-		{ ORG "resource group { a, b }\nresource group b\n}\n", 6,
-		    "is there twice" },
-		{ ORG "resource group\n}\n", 5, "syntax error" },
-		{ ORG "match email domains { a }\n}\n", 5, "basic mode" },
-		/* Admin by what a token may say. */
-		{ ORG "role map group \"g\" to admin\n}\n", 5,
-		    "role map group: admin by what SCIM says" },
-		{ ORG "role map scim-role \"g\" to admin\n}\n", 5,
-		    "needs \"elevated\"" },
-		{ ORG "role map \"v\" to admin elevated\n}\n", 5,
-		    "elevated is for" },
-		{ ORG "role map group \"g\" to admin \"elevated\"\n}\n", 5,
-		    "syntax error" },
-		{ ORG "role map group \"g\" to write\n}\n", 4,
-		    "leads to admin" },
-		{ ORG "role map group \"g\" to king\n}\n", 5, "is not read" },
-		{ ORG "role map groups \"g\" to read\n}\n", 5,
-		    "syntax error" },
-		{ ORG "role map group to read\n}\n", 5, "syntax error" },
-		{ ORG "role map group \"g\" to read\n"
-		    "role map group \"g\" to write\n" ADMIN "}\n", 6,
-		    "role map group: \"g\" has a line already" },
-		{ ORG ADMIN "role map \"v\" to read\n}\n", 4,
-		    "needs a role attribute" },
-		{ ORG ADMIN "role attribute \"r\"\n}\n", 4,
-		    "with a line for one of its values" },
-		/* Connections. */
-		{ CONN "scim match phone\n}\n}\n", 7,
-		    "is not none, username or email" },
-		{ CONN "scim match email\n}\n}\n", 5,
-		    "needs trust email domains" },
-		{ CONN "scim match none\nscim match none\n}\n}\n", 8,
-		    "twice" },
-		{ BASIC "}\n}\n", 6, "basic mode needs trust email domains" },
-		{ BASIC DOMAIN "jit on\n}\n}\n", 6, "not jit on" },
-		{ BASIC DOMAIN "scim match username\n}\n}\n", 6,
-		    "for managed mode" },
-		{ NULL, 0, NULL }
-	};
 	struct conf	*c;
 	char		 want[300];
 	size_t		 i, k;
 
 	(void)state;
-	for (k = 0; list[k].text != NULL; k++) {
-		if ((c = load(list[k].text)) != NULL)
-			fail_msg("accepted: %s", list[k].text);
-		snprintf(want, sizeof(want), "%s:%d: ", path, list[k].line);
+	for (k = 0; refused[k].text != NULL; k++) {
+		if ((c = load(refused[k].text)) != NULL)
+			fail_msg("accepted: %s", refused[k].text);
+		snprintf(want, sizeof(want), "%s:%d: ", path, refused[k].line);
 		for (i = 0; i < errors.count; i++) {
 			if (strncmp(errors.list[i], want, strlen(want)) == 0 &&
-			    strstr(errors.list[i], list[k].says) != NULL)
+			    strstr(errors.list[i], refused[k].says) != NULL)
 				break;
 		}
 		if (i == errors.count)
-			fail_msg("%s\nsays: %s\nnot: %s%s", list[k].text,
-			    errors.list[0], want, list[k].says);
+			fail_msg("%s\nsays: %s\nnot: %s%s", refused[k].text,
+			    errors.list[0], want, refused[k].says);
 	}
 }
 

@@ -327,10 +327,9 @@ statuses(void)
 }
 
 static void
-status(void **unused)
+status_malformed(void **unused)
 {
 	struct writer	 w;
-	size_t		 i;
 
 	(void)unused;
 	wire_init(&w, LIMIT_MESSAGE);
@@ -375,8 +374,19 @@ status(void **unused)
 	wire_put_string(&w, "x");
 	record_end(&w);
 	tell_status(&verifier, "okta", &w);
+	assert_int_equal(statuses(), 0);
+	wire_free(&w);
+}
+
+static void
+status_too_much(void **unused)
+{
+	struct writer	 w;
+	size_t		 i;
+
+	(void)unused;
+	wire_init(&w, LIMIT_MESSAGE);
 	/* Too deep, too long, too many. */
-	wire_reset(&w);
 	record_object(&w, "");
 	for (i = 0; i < STATUS_DEPTH; i++)
 		record_object(&w, "x");
@@ -396,8 +406,18 @@ status(void **unused)
 		    "78901234567890123456789");
 	record_end(&w);
 	tell_status(&verifier, "okta", &w);
+	assert_int_equal(statuses(), 0);
+	wire_free(&w);
+}
+
+static void
+status(void **unused)
+{
+	struct writer	 w;
+
+	(void)unused;
+	wire_init(&w, LIMIT_MESSAGE);
 	/* Of another group's verifier, or of no connection. */
-	wire_reset(&w);
 	record_object(&w, "");
 	record_string(&w, "issuer", "https://idp");
 	record_array(&w, "keys");
@@ -638,7 +658,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		UNIT(switches), UNIT(no_switch), UNIT(documents),
-		UNIT(large_documents), UNIT(status), UNIT(shown), UNIT(pages),
+		UNIT(large_documents), UNIT(status_malformed),
+		UNIT(status_too_much), UNIT(status), UNIT(shown), UNIT(pages),
 		UNIT(upgraded)
 	};
 
