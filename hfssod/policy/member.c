@@ -260,6 +260,8 @@ member_login(const struct member_change *m, const struct connection *c,
 	struct writer	 w;
 	int64_t		 org = c->organization->id, now = store_now(s);
 
+	/* From here on the role says whether he is an admin. */
+	store_run(s, ST_user_was_admin, v_int(f->row), v_int(0));
 	login_values(m, c, f, id, &w);
 	if (!m->member)
 		store_run(s, ST_membership_add, v_int(org), v_int(f->row),

@@ -285,6 +285,10 @@ change(struct grade *g)
 	    v_int(g->row), v_int(g->role), v_int(g->source));
 	if (g->role == g->before)
 		return;
+	/* What was given by hand can't be seen in the map any more. */
+	if (g->before == ROLE_ADMIN &&
+	    g->source_before == ROLE_SOURCE_MANUAL)
+		store_run(s, ST_user_was_admin, v_int(g->row), v_int(1));
 	provisioned(g);		/* for his name */
 	tell(g, "org.change_role");
 }

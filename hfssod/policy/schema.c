@@ -164,8 +164,9 @@ static const char	 step_3[] =
  * SCIM.  account: scim is the resource as SCIM wrote it (scim_tree.h), NULL
  * for one that only logins made; connection is whose token or login made
  * it; ended, when it was deactivated or deleted; linked, when its
- * externalId was matched to an identity.  The names of a deleted account
- * are free for others, so their indexes leave it out.  fold is ours.
+ * externalId was matched to an identity; was_admin, that he was one until
+ * SCIM ended it, and has not signed in since.  The names of a deleted
+ * account are free for others, so their indexes leave it out.  fold is ours.
  */
 static const char	 step_4[] =
     "ALTER TABLE account ADD COLUMN scim BLOB;"
@@ -173,6 +174,7 @@ static const char	 step_4[] =
     "ALTER TABLE account ADD COLUMN modified INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN was_admin INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;"
     "UPDATE account SET deleted = 1 WHERE state = 3;"
     "ALTER TABLE account ADD COLUMN service INTEGER NOT NULL DEFAULT 0;"
@@ -284,6 +286,7 @@ static const char	 step_4[] =
     " used INTEGER NOT NULL) STRICT;"
     "CREATE INDEX scim_job_root ON scim_job (root, id);"
     "CREATE INDEX scim_job_group ON scim_job (scim_group);"
+    "CREATE INDEX scim_job_stage ON scim_job (connection) WHERE step = 1;"
 
     /* hash: SHA-256 of the token, which nobody keeps.  copy: a dry run. */
     "CREATE TABLE token (id INTEGER PRIMARY KEY,"

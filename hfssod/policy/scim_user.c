@@ -33,6 +33,7 @@ user_take(struct scim *s, enum statement st, struct user *u)
 	u->name = scim_pool_string(s->pool, name, strlen(name));
 	u->linked = store_integer(store, st, USER_COLUMNS + 1);
 	u->ended = store_integer(store, st, USER_COLUMNS + 2);
+	u->was_admin = store_integer(store, st, USER_COLUMNS + 4) != 0;
 	ok = scim_user_row(s, st, &u->value);
 	store_end(store, st);
 	if (!ok)
@@ -168,6 +169,8 @@ check_admin(const struct change *c)
 		return VERDICT_ok;
 	if (!member_is_admin(c->user->row, s->at, &admin))
 		return VERDICT_unavailable;
+	/* Nor one that it has deleted and brought back. */
+	admin = admin || c->user->was_admin;
 	return !admin ? VERDICT_ok : scim_refuse(s, VERDICT_scim_mutability,
 	    "What identifies an admin at sign-in is changed only by a token "
 	    "with the right relink.");

@@ -55,7 +55,10 @@ user_remove(int64_t row, const struct organization *o, int64_t now,
     int64_t version)
 {
 	struct store	*s = state.store;
+	bool		 admin;
 
+	if (member_is_admin(row, o, &admin) && admin)
+		store_run(s, ST_user_was_admin, v_int(row), v_int(1));
 	store_run(s, ST_user_state, v_int(row), v_int(ACCOUNT_DELETED),
 	    v_int(now), v_int(version), v_int(now));
 	store_run(s, ST_user_grants_remove, v_int(row));

@@ -17,6 +17,7 @@ struct user {
 	int64_t			 version;
 	int64_t			 linked;
 	int64_t			 ended;
+	bool			 was_admin;	/* see schema.c */
 	struct scim_value	 value;		/* the User that it is */
 	struct profile		 was;
 };
