@@ -13,6 +13,7 @@
 #include "common/record.h"
 #include "hfssod/policy/brake.h"
 #include "hfssod/policy/scim_group.h"
+#include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/scim_user.h"
@@ -472,6 +473,8 @@ scim_write(struct request *request, struct reader *r, struct writer *w)
 		v = check_liberties(&s, &q);
 	if (v == VERDICT_ok)
 		v = write_marked(&s, &q, &a);
+	if (v != VERDICT_ok && v != VERDICT_unavailable && q.stage != 0)
+		job_give_up(&s, q.stage);
 	if (s.by[0] != '\0' && v != VERDICT_unavailable)
 		scim_log_write(&s, methods[q.method], q.resource, q.id, v,
 		    began);

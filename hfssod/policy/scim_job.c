@@ -126,6 +126,27 @@ job_stage(struct scim *s, uint64_t id)
 	return j.group;
 }
 
+void
+job_give_up(struct scim *s, uint64_t id)
+{
+	if (job_stage(s, id) != 0)
+		job_set(s->store, id, JOB_CLEAN, (int64_t)id);
+}
+
+/* Whether the connection has as many stages as it may. */
+static bool
+too_many_stages(struct scim *s)
+{
+	bool	 is = true;
+
+	if (store_run(s->store, ST_job_stages, v_int(s->connection)) ==
+	    STEP_ROW)
+		is = store_integer(s->store, ST_job_stages, 0) >=
+		    LIMIT_SCIM_STAGES;
+	store_end(s->store, ST_job_stages);
+	return is;
+}
+
 /* --- a slice ----------------------------------------------------------- */
 
 enum verdict
@@ -304,6 +325,8 @@ stage_open(struct scim *s, const struct scim_stage *q, struct job *j)
 	store_end(s->store, ST_member_group);
 	if (row == 0)
 		return VERDICT_scim_not_found;
+	if (too_many_stages(s))
+		return VERDICT_too_many;
 	memset(j, 0, sizeof(*j));
 	j->group = row;
 	j->id = (int64_t)job_add(s, JOB_STAGE, 0, row, 0);
@@ -331,6 +354,9 @@ stage_write(struct scim *s, const struct scim_stage *q, const struct job *j)
 	member_list_free(&l);
 	store_run(s->store, ST_job_at, v_int(j->id), v_int(0), v_int(0),
 	    v_int(s->now));
+	/* What was brought is of no use without the rest. */
+	if (v != VERDICT_ok)
+		job_set(s->store, (uint64_t)j->id, JOB_CLEAN, j->id);
 	return store_failed(s->store) ? VERDICT_unavailable : v;
 }
 

@@ -37,6 +37,8 @@ void		 job_set(struct store *, uint64_t, enum job_step, int64_t);
  * there is none.  Its edition is the stage's number.
  */
 int64_t		 job_stage(struct scim *, uint64_t);
+/* The write that was to claim it was refused: its members go. */
+void		 job_give_up(struct scim *, uint64_t);
 
 /*
  * A little of what was left to do and nobody goes on with, in a transaction

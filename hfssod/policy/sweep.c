@@ -31,6 +31,7 @@ static struct {
 	int64_t		 bind_wait;	/* milliseconds */
 	bool		 more;		/* a batch was full */
 	struct event	*clock;
+	struct event	*soon;		/* with more to do, nobody asking */
 } sweep = { .bind_wait = EVERY_MS };
 
 /* What one pass over some sessions has found. */
@@ -244,6 +245,8 @@ sweep_start(void)
 	sweep.clock = event_new(child_base(), -1, EV_PERSIST, tick, NULL);
 	if (sweep.clock == NULL || event_add(sweep.clock, &every) == -1)
 		fatalx("sweep: no timer");
+	if ((sweep.soon = evtimer_new(child_base(), tick, NULL)) == NULL)
+		fatalx("sweep: no timer");
 	job_start();
 }
 
@@ -261,7 +264,8 @@ bind_view(int64_t now)
 void
 sweep_due(void)
 {
-	int64_t	 now = clock_ms();
+	static const struct timeval	 soon = { 0, MORE_MS * 1000 };
+	int64_t				 now = clock_ms();
 
 	if (now < sweep.next || state.store == NULL ||
 	    state.directory == NULL)
@@ -277,4 +281,6 @@ sweep_due(void)
 	if (tombstone_sweep())
 		sweep.more = true;
 	sweep.next = now + (sweep.more ? MORE_MS : EVERY_MS);
+	if (sweep.more && sweep.soon != NULL)
+		event_add(sweep.soon, &soon);
 }

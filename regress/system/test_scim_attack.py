@@ -2,6 +2,7 @@
 Attacks on SCIM by who holds a token, or has stolen one: what one request
 may cost the others, and whose account it may reach.
 """
+import sqlite3
 import threading
 import time
 
@@ -160,3 +161,62 @@ def test_admin_hidden_by_a_group(site, acme):
     assert acme.delete(f"/Groups/{low}").status == 204
     assert site.member("chief")["role"] == "admin"
     assert acme.of(chief)["externalId"] == "chief"
+
+
+def test_admin_deleted_and_brought_back(site, acme):
+    """Nor does that he was deleted and came back as nobody."""
+    site.login("regent", roles=["hub-admins"])
+    regent = acme.one("regent")["id"]
+    path = f"/Users/{regent}"
+    change = [{"op": "replace", "path": "externalId", "value": "mallory"}]
+    assert acme.delete(path).status == 204
+    assert acme.user("regent", externalId="regent")["id"] == regent
+    assert site.member("regent")["role"] == "read"
+    refused(patch(acme, path, change), 400, "mutability")
+    assert acme.delete(path).status == 204
+    assert acme.user("regent", externalId="regent")["id"] == regent
+    refused(patch(acme, path, change), 400, "mutability")
+    # Once he has signed in, what he is then counts.
+    site.login("regent")
+    good(patch(acme, path, change))
+
+
+def test_admin_by_hand_hidden_by_a_group(site, acme):
+    """A role that was given by hand, and that a group has ended."""
+    site.login("deputy")
+    site.ctl("member", "role", "acme", "deputy", "admin")
+    deputy = acme.one("deputy")["id"]
+    path = f"/Users/{deputy}"
+    change = [{"op": "replace", "path": "externalId", "value": "mallory-2"}]
+    low = acme.group("Low", deputy)["id"]
+    assert site.member("deputy")["role"] == "read"
+    refused(patch(acme, path, change), 400, "mutability")
+    assert acme.delete(f"/Groups/{low}").status == 204
+    refused(patch(acme, path, change), 400, "mutability")
+
+
+# --- what a refused request may leave ----------------------------------------
+
+def rows(site, what):
+    path = site.folder / "store" / "hfssod.db"
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
+        n = store.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+    store.close()
+    return n
+
+
+def test_members_of_refused_writes(site, acme):
+    """Members that were brought ahead of a write that is refused go."""
+    people = bulk(acme, post("/Users", [
+        s.user(f"staged-{n}") for n in range(3000)]))
+    group = acme.group("Staged")
+    body = s.group("Staged", *people)
+    s.until(lambda: rows(site, "scim_job") == 0)
+    before = rows(site, "scim_member")
+    for _ in range(20):
+        refused(acme.put(f"/Groups/{group['id']}", body,
+                         headers={"If-Match": 'W/"77"'}), 412)
+        refused(acme.post("/Groups", body), 409, "uniqueness")
+    s.until(lambda: rows(site, "scim_job") == 0)
+    assert rows(site, "scim_member") == before
+    good(acme.put(f"/Groups/{group['id']}", body))

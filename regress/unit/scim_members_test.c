@@ -130,7 +130,10 @@ staged(void **unused)
 	assert_int_equal(group_write_staged(id, "displayName=all", n),
 	    VERDICT_scim_precondition);
 	assert_int_equal(pages(id), 5000);
+	/* Whose write was refused is not kept. */
+	assert_int_equal(stage(n, id, &list[4000], 10), 0);
 	if_match = (struct scim_condition){ true, false, 1, { 1 } };
+	n = bring(id, 4000, MANY);
 	works(group_write_staged(id, "displayName=all", n));
 	assert_int_equal(reply.version, 2);
 	assert_int_equal(pages(id), 2500);
@@ -161,11 +164,7 @@ wrong_stages(void **unused)
 	assert_int_equal(reply.verdict, VERDICT_scim_invalid_value);
 	assert_non_null(strstr(reply.detail, "nobody"));
 	n = stage(0, id, list, 10);
-	/* It is for that group, and that connection's. */
-	assert_int_equal(group_write_staged(other, "displayName=b", n),
-	    VERDICT_scim_invalid_value);
-	assert_int_equal(group_write_staged("", "displayName=c", n),
-	    VERDICT_scim_invalid_value);
+	/* It is that connection's. */
 	token = "entra";
 	assert_int_equal(stage(n, id, list, 1), 0);
 	assert_int_equal(go_on_once(n), VERDICT_scim_not_found);
@@ -179,6 +178,37 @@ wrong_stages(void **unused)
 	assert_int_equal(pages(id), 0);
 	works(group_write_staged(id, "displayName=a", n));
 	assert_int_equal(pages(id), 10);
+	/* And for that group. */
+	n = stage(0, id, list, 10);
+	assert_int_equal(group_write_staged(other, "displayName=b", n),
+	    VERDICT_scim_invalid_value);
+	n = stage(0, id, list, 10);
+	assert_int_equal(group_write_staged("", "displayName=c", n),
+	    VERDICT_scim_invalid_value);
+	sweep_all();
+	assert_int_equal(query("SELECT count(*) FROM scim_member"), 10);
+}
+
+/* Members that no write claims: not without end, nor what is refused. */
+static void
+unclaimed_stages(void **unused)
+{
+	const char	*id, *some[] = { NULL, "nobody" };
+	int		 i;
+
+	(void)unused;
+	people(10);
+	id = group_made("displayName=a");
+	some[0] = list[0];
+	assert_int_equal(stage(0, id, some, 2), 0);
+	assert_int_equal(reply.verdict, VERDICT_scim_invalid_value);
+	sweep_all();
+	assert_int_equal(query("SELECT count(*) FROM scim_member"), 0);
+	assert_int_equal(query("SELECT count(*) FROM scim_job"), 0);
+	for (i = 0; i < LIMIT_SCIM_STAGES; i++)
+		assert_int_not_equal(stage(0, id, list, 10), 0);
+	assert_int_equal(stage(0, id, list, 10), 0);
+	assert_int_equal(reply.verdict, VERDICT_too_many);
 }
 
 /* A group that a stage makes can't be in itself either. */
@@ -378,7 +408,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		TEST(staged), TEST(wrong_stages), TEST(staged_circle),
+		TEST(staged), TEST(wrong_stages),
+		TEST(unclaimed_stages), TEST(staged_circle),
 		TEST(forgotten), TEST(roles_of_many), TEST(large_patches),
 		TEST(killed), TEST(overlapping)
 	};
