@@ -13,6 +13,23 @@
 #include "hfssod/policy/store.h"
 #include "hfssod/policy/token.h"
 
+/*
+ * Groups that a list has met, so that their names are read once and not for
+ * every User in them.  Only where nothing changes meanwhile.
+ */
+#define SCIM_SEEN	64
+struct scim_seen_group {
+	int64_t			 row;		/* 0: none */
+	int64_t			 edition;
+	const char		*id;
+	const char		*display;
+	bool			 within;	/* another group, maybe */
+};
+struct scim_seen {
+	struct scim_pool	*pool;		/* of their strings */
+	struct scim_seen_group	 groups[SCIM_SEEN];	/* by row % SCIM_SEEN */
+};
+
 /* One request, from its beginning to its answer. */
 struct scim {
 	struct token		 token;
@@ -25,6 +42,7 @@ struct scim {
 	struct organization	*at;
 	struct connection	*of;
 	struct scim_pool	*pool;
+	struct scim_seen	*seen;		/* NULL: none are kept */
 	int64_t			 now;
 	char			 by[TOKEN_NAME + 8]; /* for the audit */
 	char			 detail[512];	/* for the client */

@@ -354,6 +354,8 @@ scim_list_find(struct scim *s, const struct scim_list *q,
 	l.deadline = clock_ms() + LIMIT_SCIM_SLICE_MS;
 	a->items = scim_pool_alloc(s->pool,
 	    (size_t)(l.count + 1) * sizeof(*a->items));
+	s->seen = scim_pool_alloc(s->pool, sizeof(*s->seen));
+	s->seen->pool = s->pool;
 	l.query = scim_cursor_query(s, q);
 	if (!scim_plan(s, q, &l.plan) ||
 	    !scim_item_needs(s, q->filter, &l.needs))

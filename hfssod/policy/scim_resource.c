@@ -186,41 +186,103 @@ scim_group_row(struct scim *s, enum statement st, struct scim_value *v)
 	return true;
 }
 
+/* --- a User's groups ---------------------------------------------------- */
+
+/* A group as its Users show it, from the list's memory or from the store. */
+static const struct scim_seen_group *
+seen(struct scim *s, int64_t row, struct scim_seen_group *own)
+{
+	enum statement		 st = ST_scim_group_seen;
+	struct scim_pool	*pool = s->seen == NULL ? s->pool :
+				    s->seen->pool;
+	struct scim_seen_group	*g = s->seen == NULL ? own :
+				    &s->seen->groups[(size_t)row % SCIM_SEEN];
+	const char		*text;
+
+	if (s->seen != NULL && g->row == row)
+		return g;
+	memset(g, 0, sizeof(*g));
+	if (store_run(s->store, st, v_int(row)) == STEP_ROW) {
+		g->row = row;
+		text = store_text(s->store, st, 0);
+		g->id = scim_pool_string(pool, text, strlen(text));
+		text = store_text(s->store, st, 1);
+		g->display = scim_pool_string(pool, text, strlen(text));
+		g->edition = store_integer(s->store, st, 2);
+		g->within = store_integer(s->store, st, 3) != 0;
+	}
+	store_end(s->store, st);
+	return g;
+}
+
+/* False: there is no more room for it. */
+static bool
+put_group(struct scim *s, struct scim_value *v, size_t *room, const char *id,
+    const char *display, bool direct)
+{
+	struct scim_value	*g;
+	size_t			 len = strlen(display) + 64;
+
+	if (len > *room)
+		return false;
+	*room -= len;
+	g = scim_field_add(s->pool, scim_field_make(s->pool, v, SCIM_groups));
+	set(s, g, SCIM_groups_value, id);
+	set(s, g, SCIM_groups_display, display);
+	set(s, g, SCIM_groups_type, direct ? "direct" : "indirect");
+	return true;
+}
+
+/* False: one of them is in another group, so these are not all. */
+static bool
+own_groups(struct scim *s, struct value kind, int64_t row,
+    struct scim_value *v)
+{
+	enum statement			 st = ST_scim_user_groups_own;
+	const struct scim_seen_group	*g;
+	struct scim_seen_group		 own;
+	size_t				 room = GROUPS_ROOM;
+	enum step			 step;
+	bool				 all = true;
+
+	for (step = store_run(s->store, st, kind, v_int(row));
+	    step == STEP_ROW; step = store_next(s->store, st)) {
+		g = seen(s, store_integer(s->store, st, 0), &own);
+		/* A large change on its way, or what one has left. */
+		if (g->row == 0 || g->edition != store_integer(s->store, st,
+		    1))
+			continue;
+		if ((all = !g->within) == false ||
+		    !put_group(s, v, &room, g->id, g->display, true))
+			break;
+	}
+	store_end(s->store, st);
+	return all;
+}
+
 bool
 scim_user_groups(struct scim *s, int64_t row, struct scim_value *v)
 {
-	enum statement		 st = ST_scim_in_group;
-	struct scim_field	*f = NULL;
-	struct scim_value	*g;
-	struct value		 kind;
-	size_t			 room = GROUPS_ROOM, len;
-	enum step		 step;
+	enum statement	 st = ST_scim_user_groups;
+	struct value	 kind;
+	size_t		 room = GROUPS_ROOM;
+	enum step	 step;
 
 	kind = v_int(s->basic ? MEMBER_INVITATION : MEMBER_ACCOUNT);
 	scim_field_remove(v, SCIM_groups);
-	step = store_run(s->store, st, kind, v_int(row));
-	store_end(s->store, st);
-	if (step != STEP_ROW)
-		return step != STEP_FAILED;
-	st = ST_scim_user_groups;
+	if (own_groups(s, kind, row, v))
+		return !store_failed(s->store);
+	scim_field_remove(v, SCIM_groups);
 	for (step = store_run(s->store, st, kind, v_int(row));
-	    step == STEP_ROW; step = store_next(s->store, st)) {
-		len = strlen(store_text(s->store, st, 1)) + 64;
-		if (len > room)
+	    step == STEP_ROW; step = store_next(s->store, st))
+		if (!put_group(s, v, &room, keep(s, st, 0), keep(s, st, 1),
+		    store_integer(s->store, st, 2) != 0))
 			break;
-		room -= len;
-		if (f == NULL)
-			f = scim_field_make(s->pool, v, SCIM_groups);
-		g = scim_field_add(s->pool, f);
-		set(s, g, SCIM_groups_value, keep(s, st, 0));
-		set(s, g, SCIM_groups_display, keep(s, st, 1));
-		set(s, g, SCIM_groups_type,
-		    store_integer(s->store, st, 2) != 0 ? "direct" :
-		    "indirect");
-	}
 	store_end(s->store, st);
-	return step != STEP_FAILED;
+	return !store_failed(s->store);
 }
+
+/* --- members ------------------------------------------------------------ */
 
 void
 scim_member_row(struct scim *s, enum statement st, struct scim_value *v)
