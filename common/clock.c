@@ -5,6 +5,10 @@
 
 #include "common/clock.h"
 
+/* 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
+#define FIRST_SECOND	INT64_C(-62135596800)
+#define LAST_SECOND	INT64_C(253402300799)
+
 int64_t
 clock_now(void)
 {
@@ -114,15 +118,62 @@ clock_parse(const char *text, int64_t *when)
 	return true;
 }
 
+/* The date of so many days since the epoch, from year 0 on. */
+static void
+date(int64_t day, int *y, int *m, int *d)
+{
+	int64_t	 era, doe, yoe, doy, mp;
+
+	day += 719468;
+	era = day / 146097;
+	doe = day - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	*d = (int)(doy - (153 * mp + 2) / 5 + 1);
+	*m = (int)(mp < 10 ? mp + 3 : mp - 9);
+	*y = (int)(yoe + era * 400 + (*m <= 2));
+}
+
+/* Exactly n digits; where the next character goes. */
+static char *
+put_digits(char *p, int value, int n)
+{
+	int	 i;
+
+	for (i = n; i-- > 0; value /= 10)
+		p[i] = (char)('0' + value % 10);
+	return p + n;
+}
+
+/* strftime would do, in ten times the time: lists have many of them. */
 void
 clock_format(int64_t when, char *buf)
 {
-	struct tm	 tm;
-	time_t		 t = (time_t)when;
+	int64_t	 day, second;
+	int	 y, m, d;
+	char	*p = buf;
 
-	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 8099 ||
-	    tm.tm_year < -1899)
-		strlcpy(buf, "9999-12-31T23:59:59Z", CLOCK_TEXT);
-	else
-		strftime(buf, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (when < FIRST_SECOND || when > LAST_SECOND)
+		when = LAST_SECOND;
+	day = when / 86400;
+	second = when % 86400;
+	if (second < 0) {
+		second += 86400;
+		day--;
+	}
+	date(day, &y, &m, &d);
+	p = put_digits(p, y, 4);
+	*p++ = '-';
+	p = put_digits(p, m, 2);
+	*p++ = '-';
+	p = put_digits(p, d, 2);
+	*p++ = 'T';
+	p = put_digits(p, (int)(second / 3600), 2);
+	*p++ = ':';
+	p = put_digits(p, (int)(second / 60 % 60), 2);
+	*p++ = ':';
+	p = put_digits(p, (int)(second % 60), 2);
+	*p++ = 'Z';
+	*p = '\0';
 }

@@ -32,36 +32,42 @@ wire_reset(struct writer *w)
 	w->bad = false;
 }
 
+/* A new block and a cleared old one: it may hold secrets. */
+static void
+grow(struct writer *w, size_t len)
+{
+	size_t	 size = w->size == 0 ? WRITER_FIRST : w->size;
+	uint8_t	*data;
+
+	while (size - w->len < len)
+		size *= 2;
+	if ((data = malloc(size)) == NULL)
+		fatal("malloc");
+	if (w->len > 0)
+		memcpy(data, w->data, w->len);
+	freezero(w->data, w->size);
+	w->data = data;
+	w->size = size;
+}
+
 /* Room for so many more octets: where they go, or NULL and bad. */
-static uint8_t *
+static inline uint8_t *
 room(struct writer *w, size_t len)
 {
 	uint8_t	*data;
-	size_t	 size;
 
 	if (w->bad || len > w->most - w->len) {
 		w->bad = true;
 		return NULL;
 	}
-	if (len > w->size - w->len) {
-		size = w->size == 0 ? WRITER_FIRST : w->size;
-		while (size - w->len < len)
-			size *= 2;
-		/* A new block and a cleared old one: it may hold secrets. */
-		if ((data = malloc(size)) == NULL)
-			fatal("malloc");
-		if (w->len > 0)
-			memcpy(data, w->data, w->len);
-		freezero(w->data, w->size);
-		w->data = data;
-		w->size = size;
-	}
+	if (len > w->size - w->len)
+		grow(w, len);
 	data = w->data + w->len;
 	w->len += len;
 	return data;
 }
 
-static void
+static inline void
 put_integer(struct writer *w, uint64_t value, unsigned int octets)
 {
 	uint8_t	*p;
@@ -165,7 +171,7 @@ wire_read(struct reader *r, const void *data, size_t len)
 }
 
 /* So many octets of the input, or NULL and bad. */
-static const uint8_t *
+static inline const uint8_t *
 take(struct reader *r, size_t len)
 {
 	const uint8_t	*at;
@@ -180,7 +186,7 @@ take(struct reader *r, size_t len)
 	return at;
 }
 
-static uint64_t
+static inline uint64_t
 get_integer(struct reader *r, unsigned int octets)
 {
 	const uint8_t	*p;

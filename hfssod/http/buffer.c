@@ -64,44 +64,23 @@ buffer_grow(struct buffer *b, size_t n)
 	b->size = size;
 }
 
-uint8_t *
-buffer_room(struct buffer *b, size_t n)
-{
-	size_t	 len;
-
-	if (b->size - b->end < n) {
-		len = buffer_len(b);
-		if (b->start > 0 && b->size - len >= n) {
-			memmove(b->data, buffer_at(b), len);
-			b->start = 0;
-			b->end = len;
-		} else
-			buffer_grow(b, n);
-	}
-	return b->data + b->end;
-}
-
 void
-buffer_grew(struct buffer *b, size_t n)
+buffer_more(struct buffer *b, size_t n)
 {
-	b->end += n;
-	if (b->end > b->used)
-		b->used = b->end;
+	size_t	 len = buffer_len(b);
+
+	if (b->start > 0 && b->size - len >= n) {
+		memmove(b->data, buffer_at(b), len);
+		b->start = 0;
+		b->end = len;
+	} else
+		buffer_grow(b, n);
 }
 
 size_t
 buffer_spare(const struct buffer *b)
 {
 	return b->size - b->end;
-}
-
-void
-buffer_add(struct buffer *b, const void *data, size_t len)
-{
-	if (len == 0)
-		return;
-	memcpy(buffer_room(b, len), data, len);
-	buffer_grew(b, len);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/wire.h"
 
@@ -35,16 +36,40 @@ buffer_at(const struct buffer *b)
 	return b->data + b->start;
 }
 
+/* Make room where there is not enough: buffer_room's. */
+void		 buffer_more(struct buffer *, size_t);
 /*
  * Make room for so many octets after the end and return where they go;
  * buffer_grew says how many came.  Out of memory is fatal.
  */
-uint8_t		*buffer_room(struct buffer *, size_t);
-void		 buffer_grew(struct buffer *, size_t);
+static inline uint8_t *
+buffer_room(struct buffer *b, size_t n)
+{
+	if (b->size - b->end < n)
+		buffer_more(b, n);
+	return b->data + b->end;
+}
+
+static inline void
+buffer_grew(struct buffer *b, size_t n)
+{
+	b->end += n;
+	if (b->end > b->used)
+		b->used = b->end;
+}
+
 /* How much room there is without moving anything. */
 size_t		 buffer_spare(const struct buffer *);
 
-void		 buffer_add(struct buffer *, const void *, size_t);
+static inline void
+buffer_add(struct buffer *b, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	memcpy(buffer_room(b, len), data, len);
+	buffer_grew(b, len);
+}
+
 void		 buffer_string(struct buffer *, const char *);
 void		 buffer_bytes(struct buffer *, struct bytes);
 void		 buffer_number(struct buffer *, uint64_t);

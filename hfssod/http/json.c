@@ -430,14 +430,20 @@ escape(struct buffer *b, uint8_t c)
 	buffer_add(b, out, 6);
 }
 
+/* What can't stand in a string as it is: controls, quote, backslash, DEL. */
+static const bool	 escaped[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['"'] = 1, ['\\'] = 1, [0x7f] = 1
+};
+
 void
 json_escaped(struct buffer *b, const char *text, size_t len)
 {
 	size_t	 i, from;
 
 	for (i = from = 0; i < len; i++)
-		if ((uint8_t)text[i] < 0x20 || text[i] == '"' ||
-		    text[i] == '\\' || text[i] == 0x7f) {
+		if (escaped[(uint8_t)text[i]]) {
 			buffer_add(b, text + from, i - from);
 			escape(b, (uint8_t)text[i]);
 			from = i + 1;
@@ -448,6 +454,8 @@ json_escaped(struct buffer *b, const char *text, size_t len)
 void
 json_octets(struct buffer *b, const char *text, size_t len)
 {
+	/* Room for all of it at once, most have nothing to escape. */
+	buffer_room(b, len + 2);
 	buffer_add(b, "\"", 1);
 	json_escaped(b, text, len);
 	buffer_add(b, "\"", 1);

@@ -95,12 +95,18 @@ wanted(const struct scim_json *as, enum scim_number n)
 static void
 name(struct buffer *b, const char *text, bool *first)
 {
+	size_t	 len = strlen(text);
+	uint8_t	*from = buffer_room(b, len + 4), *p = from;
+
 	if (!*first)
-		buffer_add(b, ",", 1);
+		*p++ = ',';
 	*first = false;
-	buffer_add(b, "\"", 1);
-	buffer_string(b, text);
-	buffer_add(b, "\":", 2);
+	*p++ = '"';
+	memcpy(p, text, len);
+	p += len;
+	*p++ = '"';
+	*p++ = ':';
+	buffer_grew(b, (size_t)(p - from));
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/clock.h"
 
@@ -45,6 +46,33 @@ good(void **state)
 	assert_true(strlen(text) < CLOCK_TEXT);
 }
 
+/* What is written is what strftime writes, over all of the years. */
+static void
+written(void **state)
+{
+	char		 text[CLOCK_TEXT], theirs[CLOCK_TEXT];
+	int64_t		 when, back;
+	struct tm	 tm;
+	time_t		 t;
+
+	(void)state;
+	for (when = -30610224000; when < 253402300800; when += 3606001) {
+		t = (time_t)when;
+		assert_non_null(gmtime_r(&t, &tm));
+		strftime(theirs, sizeof(theirs), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		clock_format(when, text);
+		assert_string_equal(text, theirs);
+		assert_true(clock_parse(text, &back));
+		assert_true(back == when);
+	}
+	clock_format(-62135596800, text);
+	assert_string_equal(text, "0001-01-01T00:00:00Z");
+	clock_format(-62135596801, text);
+	assert_string_equal(text, "9999-12-31T23:59:59Z");
+	clock_format(253402300800, text);
+	assert_string_equal(text, "9999-12-31T23:59:59Z");
+}
+
 static void
 refused(void **state)
 {
@@ -73,6 +101,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(good),
+		cmocka_unit_test(written),
 		cmocka_unit_test(refused)
 	};
 
