@@ -280,8 +280,9 @@ bracket(struct parser *p, const struct scim_attribute *a)
 	const struct scim_attribute	*was = p->within;
 	struct scim_filter		*f, *inner;
 
-	/* Of many values one is meant; no bracket within a bracket. */
-	if (was != NULL || a->type != SCIM_TYPE_COMPLEX || !a->multi)
+	/* Of one value with parts; no bracket within a bracket. */
+	if (was != NULL || a->type != SCIM_TYPE_COMPLEX ||
+	    a->number < SCIM_schemas)
 		return malformed(p);
 	p->text.at++;
 	p->text.len--;

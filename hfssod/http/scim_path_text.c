@@ -42,12 +42,12 @@ value_filter(struct scim_pool *pool, const struct scim_attribute *a,
 	v = scim_filter_parse_within(pool, a, t->at, t->len, &used,
 	    &path->filter);
 	if (v != VERDICT_ok)
-		return v == VERDICT_scim_too_complex ? v :
-		    VERDICT_scim_invalid_path;
+		return v;
 	t->at += used;
 	t->len -= used;
 	if (!scim_take(t, ']'))
-		return VERDICT_scim_invalid_path;
+		return t->len > 0 ? VERDICT_scim_invalid_filter :
+		    VERDICT_scim_invalid_path;
 	if (!scim_take(t, '.'))
 		return VERDICT_ok;
 	name = scim_attribute_text(t);

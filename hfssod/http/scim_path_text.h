@@ -20,7 +20,7 @@
  *		begins with "/".
  * The tree and its strings are in the pool.  VERDICT_ok; else
  * VERDICT_scim_invalid_path, or for what is between "[" and "]"
- * VERDICT_scim_too_complex.
+ * VERDICT_scim_invalid_filter or VERDICT_scim_too_complex (RFC 7644 3.12).
  */
 enum verdict	 scim_path_parse(struct scim_pool *, enum scim_resource,
 		    const char *, size_t, struct scim_path *, unsigned int *);

@@ -68,13 +68,14 @@ need_members(struct scim *s, const struct scim_filter *f,
 			n->all_members = true;
 		return collect(s, f->left, n);
 	}
-	if (f->op == SCIM_OP_PR || f->operand == SCIM_OPERAND_NULL) {
-		n->any_member = true;
+	/* Of two one is another than whom ne names. */
+	if (f->op == SCIM_OP_PR || f->operand == SCIM_OPERAND_NULL ||
+	    (f->attribute == SCIM_members_value && f->op == SCIM_OP_NE)) {
+		n->some_members = true;
 		return true;
 	}
 	if (f->attribute == SCIM_members_value &&
-	    f->operand == SCIM_OPERAND_TEXT &&
-	    (f->op == SCIM_OP_EQ || f->op == SCIM_OP_NE))
+	    f->operand == SCIM_OPERAND_TEXT && f->op == SCIM_OP_EQ)
 		return add_named(s, f->text, n);
 	n->all_members = true;
 	return true;
@@ -155,7 +156,7 @@ complete(struct scim *s, enum scim_kind kind, enum statement st,
 		return !n->groups || scim_user_groups(s, row, v);
 	if (n->all_members)
 		return put_members(s, row, LIMIT_SCIM_VALUES, v);
-	if (n->any_member && !put_members(s, row, 1, v))
+	if (n->some_members && !put_members(s, row, 2, v))
 		return false;
 	return put_named(s, row, n, v);
 }

@@ -10,7 +10,7 @@
 struct scim_needs {
 	bool		 type;		/* meta.resourceType */
 	bool		 groups;	/* of a User */
-	bool		 any_member;	/* one of them */
+	bool		 some_members;	/* two of them, if there are */
 	bool		 all_members;
 	/* These, if they are members: kind and row of each. */
 	size_t		 count;

@@ -163,6 +163,24 @@ within(const struct scim_filter *f, const struct scim_attribute *a,
 
 /* --- the values of an attribute --------------------------------------- */
 
+/* ne: of several values one is enough, as for every operator. */
+static bool
+differs(const struct scim_filter *f, const struct scim_attribute *a,
+    const struct scim_value *v)
+{
+	return !compares(f, a, v);
+}
+
+static bool
+is_there(const struct scim_filter *f, const struct scim_attribute *a,
+    const struct scim_value *v)
+{
+	(void)f;
+	(void)a;
+	(void)v;
+	return true;
+}
+
 /* Any value at the end of the way through the tree. */
 static bool
 any(const struct scim_filter *f, const struct scim_attribute **way, size_t n,
@@ -197,6 +215,18 @@ is_primary(const struct scim_attribute *a)
 	return a->type == SCIM_TYPE_BOOLEAN && a->number != SCIM_active;
 }
 
+/* Whether the test is true of a primary that is not said. */
+static bool
+takes_unsaid(const struct scim_filter *f, test_fn *test)
+{
+	if (test == compares)
+		return f->op == SCIM_OP_EQ &&
+		    f->operand == SCIM_OPERAND_FALSE;
+	if (test == differs)
+		return f->operand == SCIM_OPERAND_TRUE;
+	return test == is_there;
+}
+
 /* in: what v is a value of; its own parts, or those of a resource. */
 static bool
 ask(const struct scim_filter *f, const struct scim_attribute *in,
@@ -217,15 +247,16 @@ ask(const struct scim_filter *f, const struct scim_attribute *in,
 		return false;
 	if (any(f, way, n, v, test))
 		return true;
-	if (test != compares || !is_primary(way[0]) ||
-	    f->operand != SCIM_OPERAND_FALSE ||
-	    (f->op != SCIM_OP_EQ && f->op != SCIM_OP_NE))
+	if (!is_primary(way[0]) || !takes_unsaid(f, test))
 		return false;
 	return n == 1 ? no_primary(f, a, v) :
 	    any(f, way + 1, n - 1, v, no_primary);
 }
 
-/* ne is not eq: also where there is no value; null is no value. */
+/*
+ * Of several values any (RFC 7644 3.4.2.2).  What has no value differs from
+ * every value; null is no value.
+ */
 static bool
 compare(const struct scim_filter *f, const struct scim_attribute *in,
     const struct scim_value *v)
@@ -239,8 +270,9 @@ compare(const struct scim_filter *f, const struct scim_attribute *in,
 		return f->op == SCIM_OP_NE ? yes :
 		    f->op == SCIM_OP_EQ && !yes;
 	}
-	yes = ask(f, in, v, compares);
-	return f->op == SCIM_OP_NE ? !yes : yes;
+	if (f->op == SCIM_OP_NE)
+		return ask(f, in, v, differs) || !ask(f, in, v, is_there);
+	return ask(f, in, v, compares);
 }
 
 static bool

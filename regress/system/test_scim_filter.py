@@ -117,6 +117,18 @@ FOUND = [
     ('addresses[country eq "CN" and locality eq "Paris"]', set()),
     ('addresses[country eq "FR" and locality eq "Paris"]', {ZHANG}),
     ('roles.value eq "reader"', {DAN}), ('roles eq "writer"', {DAN}),
+    # Any of them, with ne, too; what there is not differs.
+    ('emails ne "ada@example.com"', ALL), ('emails.value ne "carol@other'
+                                           '.example"', non(CAROL)),
+    ('not (emails eq "ada@example.com")', non(ADA)),
+    ('emails[value ne "ada@example.com"]', {ADA, BOB, CAROL, EMILE}),
+    ('emails.primary ne false', {ADA, DAN, STREET, ZHANG}),
+    ('emails.primary ne true', ALL), ('roles ne "writer"', ALL),
+    # One value with parts.
+    ('name[familyName eq "lovelace" and givenName pr]', {ADA, CAROL}),
+    ('name[not (givenName pr)]', {EMILE, STREET}),
+    (f'{E}:manager[value eq "babbage"]', {ADA}),
+    ('meta[resourceType eq "User" and created pr]', ALL),
     ('phoneNumbers[value co "555"] and name.familyName sw "l"', {CAROL}),
     # and, or, not, grouping: not, and, or.
     ('userName eq "ada" or userName eq "bob"', {ADA, BOB}),
@@ -173,6 +185,7 @@ MALFORMED = [
     'userName.foo eq "x"', 'name eq "Ada"',
     'emails[foo eq "x"]', 'emails[type eq "work"', 'emails[]',
     'emails[type eq "work"]]', 'emails[[type eq "work"]]',
+    'name[value eq "x"]', 'name[emails eq "x"]', f'{E}[department pr]',
     'emails[type eq "work"] eq "x"', 'emails[emails.type eq "work"]',
     'urn:foo:userName eq "ada"', 'urn:foo eq "x"', f'{s.USER} eq "x"',
     f'{s.USER}: eq "x"', f'{E}:userName eq "ada"',
@@ -271,6 +284,10 @@ def test_filters_of_groups(acme):
             ('externalId eq "g-1"', set()),
             ('meta.resourceType eq "Group" and displayName co "n"',
              {"Inner"}),
+            # Somebody else is in it; nobody is.
+            (f'members ne "{acme.made[ADA]}"', {"Outer", "Empty"}),
+            (f'members ne "{s.NOBODY}"', {"Inner", "Outer", "Empty"}),
+            (f'not (members ne "{acme.made[ADA]}")', {"Inner"}),
             ('schemas eq "nothing"', set())):
         assert s.names(acme.find("Groups", where)) == found, where
     for where in ('userName eq "ada"', 'members.foo eq "x"', "active pr",

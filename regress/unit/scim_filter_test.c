@@ -122,6 +122,10 @@ static const struct {
 	    "emails[(type eq \"work\") and (value eq \"a@b.c\")]" },
 	{ U, "emails[type eq \"work\"].value pr and id pr",
 	    "(emails[(type eq \"work\") and (value pr)]) and (id pr)" },
+	{ U, "name[familyName eq \"a\" and givenName pr]",
+	    "name[(familyName eq \"a\") and (givenName pr)]" },
+	{ U, EXT ":manager[value eq \"a\"]",
+	    EXT ":manager[value eq \"a\"]" },
 	{ U, "groups.value eq \"a\"", "groups.value eq \"a\"" },
 	{ U, "groups[display co \"x\"]", "groups[display co \"x\"]" },
 	{ U, EXT ":manager.$ref pr", EXT ":manager.$ref pr" },
@@ -199,7 +203,8 @@ static const char	*bad[] = {
 	"emails[type eq \"work\"].value", "emails[type eq \"work\"]value pr",
 	"emails[emails.type eq \"work\"]", "emails[userName eq \"x\"]",
 	"emails[emails[type pr]]", "emails [type pr]", "emails[foo pr]",
-	"userName[value pr]", "name[familyName pr]", "id[value pr]", EXT "[department pr]",
+	"userName[value pr]", "name[foo pr]", "name[userName pr]",
+	"meta[location pr]", "id[value pr]", EXT "[department pr]",
 	CORE "[userName pr]", "[type pr]", "emails[type pr)",
 	"(emails[type pr]", "emails[(type pr]", "emails[type pr or]"
 };
@@ -454,10 +459,10 @@ static const struct {
 	{ "name/givenName", VERDICT_scim_invalid_path },
 	{ "//userName", VERDICT_scim_invalid_path },
 	{ "/", VERDICT_scim_invalid_path },
-	{ "emails[", VERDICT_scim_invalid_path },
-	{ "emails[]", VERDICT_scim_invalid_path },
-	{ "emails[0]", VERDICT_scim_invalid_path },
-	{ "emails[type]", VERDICT_scim_invalid_path },
+	{ "emails[", VERDICT_scim_invalid_filter },
+	{ "emails[]", VERDICT_scim_invalid_filter },
+	{ "emails[0]", VERDICT_scim_invalid_filter },
+	{ "emails[type]", VERDICT_scim_invalid_filter },
 	{ "emails[type eq \"work\"", VERDICT_scim_invalid_path },
 	{ "emails[type eq \"work\"]]", VERDICT_scim_invalid_path },
 	{ "emails[type eq \"work\"].", VERDICT_scim_invalid_path },
@@ -468,8 +473,8 @@ static const struct {
 	{ "emails[type eq \"work\"].value[value pr]",
 	    VERDICT_scim_invalid_path },
 	{ "emails.value[value pr]", VERDICT_scim_invalid_path },
-	{ "emails[foo pr]", VERDICT_scim_invalid_path },
-	{ "emails[userName pr]", VERDICT_scim_invalid_path },
+	{ "emails[foo pr]", VERDICT_scim_invalid_filter },
+	{ "emails[userName pr]", VERDICT_scim_invalid_filter },
 	{ "name[givenName pr]", VERDICT_scim_invalid_path },
 	{ "userName[value pr]", VERDICT_scim_invalid_path },
 	{ "userName eq \"x\"", VERDICT_scim_invalid_path },
@@ -479,8 +484,8 @@ static const struct {
 	{ CORE ":department", VERDICT_scim_invalid_path },
 	{ "urn:x", VERDICT_scim_invalid_path },
 	{ "members", VERDICT_scim_invalid_path },
-	{ "emails[type eq \"work\" and]", VERDICT_scim_invalid_path },
-	{ "emails[primary gt true]", VERDICT_scim_invalid_path }
+	{ "emails[type eq \"work\" and]", VERDICT_scim_invalid_filter },
+	{ "emails[primary gt true]", VERDICT_scim_invalid_filter }
 };
 
 static void

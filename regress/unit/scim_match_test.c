@@ -64,8 +64,9 @@ test_text(void **unused)
 		/* Lists: any value. */
 		{ SCIM_emails_value, SCIM_OP_EQ, "BABS@home.example", true },
 		{ SCIM_emails_value, SCIM_OP_EW, "example.com", true },
-		{ SCIM_emails_value, SCIM_OP_NE, "babs@home.example", false },
+		{ SCIM_emails_value, SCIM_OP_NE, "babs@home.example", true },
 		{ SCIM_emails_value, SCIM_OP_NE, "else@home.example", true },
+		{ SCIM_manager_value, SCIM_OP_NE, "26118915", false },
 		{ SCIM_emails_type, SCIM_OP_EQ, "other", false },
 		/* What has no value. */
 		{ SCIM_nickName, SCIM_OP_EQ, "", false },

@@ -173,6 +173,7 @@ reads(void **state)
 #define SYNTAX	VERDICT_scim_invalid_syntax
 #define VALUE	VERDICT_scim_invalid_value
 #define PATH	VERDICT_scim_invalid_path
+#define FILTER	VERDICT_scim_invalid_filter
 static const struct {
 	enum scim_resource	 resource;
 	const char		*text;
@@ -206,13 +207,13 @@ static const struct {
 	{ USER, P "{\"op\":\"add\",\"path\":\"title..x\",\"value\":\"x\"}" E,
 	    PATH },
 	{ USER, P "{\"op\":\"add\",\"path\":\"emails[\",\"value\":\"x\"}" E,
-	    PATH },
+	    FILTER },
 	{ USER, P "{\"op\":\"add\",\"path\":\"members\",\"value\":\"x\"}" E,
 	    PATH },
 	{ GROUP, P "{\"op\":\"add\",\"path\":\"emails\",\"value\":\"x\"}" E,
 	    PATH },
 	{ USER, P "{\"op\":\"add\",\"path\":\"emails[shoe eq 1]\",\"value\":"
-	    "{}}" E, PATH },
+	    "{}}" E, FILTER },
 	{ USER, P "{\"op\":\"add\",\"path\":\"title\"}" E, VALUE },
 	{ USER, P "{\"op\":\"replace\",\"path\":\"title\"}" E, VALUE },
 	{ USER, P "{\"op\":\"replace\",\"path\":\"members\"}" E, PATH },
@@ -239,7 +240,7 @@ static const struct {
 	{ USER, P "{\"op\":\"replace\",\"path\":\"title\",\"value\":[\"a\","
 	    "\"b\"]}" E, VALUE },
 	{ USER, P "{\"op\":\"add\",\"value\":{\"title\":\"x\",\"emails[\":"
-	    "\"y\"}}" E, PATH },
+	    "\"y\"}}" E, FILTER },
 	{ USER, P "{\"op\":\"add\",\"value\":{\"shoes[size eq 1].x\":1}}" E,
 	    PATH },
 	/* The second is as bad as the first would be. */
@@ -250,7 +251,7 @@ static const struct {
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":[[]]}"
 	    E, VALUE },
 	{ GROUP, P "{\"op\":\"add\",\"path\":\"members[value eq]\","
-	    "\"value\":{}}" E, PATH }
+	    "\"value\":{}}" E, FILTER }
 };
 
 static void
