@@ -30,8 +30,9 @@
 #define OIDC	SHAPE_PAGE, PROTOCOL_OIDC, NULL
 #define BACK	SHAPE_MACHINE, PROTOCOL_OIDC, NULL
 #define SCIM	SHAPE_SCIM, PROTOCOL_SAML, &api
+/* The place below says which of them it answers to. */
 #define ANY	(GET | POST | METHOD(METHOD_PUT) | METHOD(METHOD_PATCH) | \
-		    METHOD(METHOD_DELETE))
+		    METHOD(METHOD_DELETE) | METHOD(METHOD_OPTIONS))
 #define API	"/api/organizations/{}"
 
 #define S	"/organizations/{}/saml"

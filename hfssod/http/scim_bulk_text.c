@@ -12,6 +12,8 @@
 #include "hfssod/http/scim_head.h"
 
 #define REFERENCE	"bulkId:"
+#define QUOTED(x)	#x
+#define TEXT(x)		QUOTED(x)
 
 static const struct {
 	const char	*name;
@@ -320,7 +322,8 @@ bulk_read(struct bulk *b, struct scim_pool *pool, const struct json *body,
 	list = json_member(body, "Operations");
 	if (list == NULL || list->type != JSON_ARRAY)
 		return VERDICT_scim_invalid_syntax;
-	*why = "There are too many Operations.";
+	*why = "There are more Operations than maxOperations, "
+	    TEXT(LIMIT_SCIM_OPERATIONS) ".";
 	if (list->count > LIMIT_SCIM_OPERATIONS)
 		return VERDICT_scim_too_large;
 	b->count = list->count;

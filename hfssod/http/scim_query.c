@@ -70,7 +70,7 @@ read_count(struct reading *r, struct scim_text t)
 {
 	if (!number(t, &r->query->count)) {
 		r->why = "count is no number.";
-		return VERDICT_scim_invalid_value;
+		return VERDICT_scim_invalid_count;
 	}
 	if (r->query->count < 0)
 		r->query->count = 0;

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "hfssod/http/conn.h"
 #include "hfssod/http/response.h"
+#include "hfssod/http/route.h"
 #include "hfssod/http/scim_call.h"
 #include "hfssod/http/scim_error.h"
 #include "hfssod/http/scim_reply.h"
@@ -40,6 +41,17 @@ detail_of(int status)
 		if (details[i].status == status)
 			return details[i].detail;
 	return response_reason(status);
+}
+
+/* Which limit it was, in the words of ServiceProviderConfig. */
+static const char *
+detail_of_large(const struct call *c, char *text, size_t size)
+{
+	if (c->route == NULL || c->route->body_most != LIMIT_SCIM_BODY)
+		return detail_of(413);
+	snprintf(text, size, "The body is larger than maxPayloadSize, %d "
+	    "octets.", LIMIT_SCIM_BODY);
+	return text;
 }
 
 static void
@@ -203,14 +215,17 @@ void
 scim_refuse_status(struct call *c, int status, const char *detail)
 {
 	struct buffer	 body = { 0 };
+	char		 large[80];
 
 	if (broken_off(c))
 		return;
+	if (detail == NULL || detail[0] == '\0')
+		detail = status == 413 ? detail_of_large(c, large,
+		    sizeof(large)) : detail_of(status);
 	begin_error(c, status, 0);
 	buffer_printf(&body, "{\"schemas\":[\"urn:ietf:params:scim:api:"
 	    "messages:2.0:Error\"],\"status\":\"%d\",\"detail\":", status);
-	json_quoted(&body, detail == NULL || detail[0] == '\0' ?
-	    detail_of(status) : detail);
+	json_quoted(&body, detail);
 	buffer_string(&body, "}");
 	response_body(c, SCIM_JSON_TYPE, &body);
 }

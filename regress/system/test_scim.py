@@ -106,6 +106,10 @@ def test_schemas(acme):
     assert user["groups"]["mutability"] == "readOnly"
     assert {x["name"] for x in user["emails"]["subAttributes"]} == {
         "value", "display", "type", "primary"}
+    # RFC 7643 2.3.6, 2.3.7: binary and reference are case exact.
+    for name in ("x509Certificates", "photos"):
+        assert user[name]["subAttributes"][0]["name"] == "value"
+        assert user[name]["subAttributes"][0]["caseExact"] is True
     group = {x["name"]: x for x in told[s.GROUP]["attributes"]}
     assert group["displayName"]["required"] is True
     assert {x["name"] for x in group["members"]["subAttributes"]} == {
@@ -123,6 +127,8 @@ def check_attribute(told):
         assert isinstance(told[name], bool), told
     if told["type"] != "complex":
         assert isinstance(told["caseExact"], bool), told
+    if told["type"] in ("binary", "reference"):
+        assert told["caseExact"] is True, told
     assert told["mutability"] in ("readOnly", "readWrite", "immutable",
                                   "writeOnly")
     assert told["returned"] in ("always", "never", "default", "request")
@@ -494,6 +500,17 @@ def test_pages(lists):
     {"filter": ""}])
 def test_bad_queries(lists, query):
     refused(lists.get("/Users", query), 400)
+
+
+@pytest.mark.parametrize("count", ["many", "1x", "1.5", "9" * 20])
+def test_bad_counts(lists, count):
+    """RFC 9865 2.1."""
+    for more in ({}, {"cursor": ""}):
+        refused(lists.get("/Users", {"count": count, **more}), 400,
+                "invalidCount")
+        refused(lists.post("/Users/.search", {
+            "schemas": [s.SEARCH], "count": count, **more}), 400,
+            "invalidCount")
 
 
 def test_a_filtered_total(lists):
@@ -885,8 +902,10 @@ def test_bad_bulks(acme, body):
 
 def test_bulk_of_too_many(acme):
     one = op("DELETE", f"/Users/{s.NOBODY}")
-    refused(acme.post("/Bulk", {
+    why = refused(acme.post("/Bulk", {
         "schemas": [s.BULK], "Operations": [one] * 1001}), 413)
+    # RFC 7644 3.7.4: which limit it was.
+    assert "maxOperations" in why and "1000" in why
 
 
 def test_bulk_respects_versions(acme):
@@ -1054,6 +1073,19 @@ def test_methods(acme, method, path):
         assert method not in answer.header("Allow").split(", ")
 
 
+@pytest.mark.parametrize("path,allow", [
+    ("/Users", "GET, HEAD, POST"), ("/Bulk", "POST"),
+    (f"/Groups/{s.NOBODY}", "GET, HEAD, PUT, PATCH, DELETE"),
+    ("/ServiceProviderConfig", "GET, HEAD"), ("/Schemas", "GET, HEAD"),
+    ("/.search", "POST"), ("/Users/.search", "POST"), ("", "GET, HEAD")])
+def test_allow_is_of_the_address(acme, path, allow):
+    answer = acme.ask("OPTIONS", path)
+    refused(answer, 405)
+    assert answer.header("Allow") == allow
+    assert acme.ask("OPTIONS", path, token="").status == 401
+    refused(acme.ask("OPTIONS", "/nothing"), 404)
+
+
 @pytest.mark.parametrize("path", [
     "/users", "/Users/a/b", "/User", "/Users/%2e%2e",
     "/Users/..", "/Users//", "//Users", "/Users%2f" + s.NOBODY,
@@ -1100,9 +1132,11 @@ def test_large_is_refused(acme):
             ("Authorization", f"Bearer {acme.tokens[0]}"),
             ("Content-Length", str(17 << 20)), ("Expect", "100-continue")]
     client = acme.twin()
-    answer = client.raw("POST", client.base + "/Users", None, send)
-    refused(answer, 413)
-    client.close()
+    for path in ("/Users", "/Bulk"):
+        answer = client.raw("POST", client.base + path, None, send)
+        why = refused(answer, 413)
+        assert "maxPayloadSize" in why and str(16 << 20) in why
+        client.close()
 
 
 def test_strangers_send_no_large_bodies(site):
