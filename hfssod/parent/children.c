@@ -327,6 +327,13 @@ seat_send_u64(struct seat *s, enum message message, uint64_t n)
 }
 
 void
+seat_flush(struct seat *s)
+{
+	if (s->buf != NULL)
+		seat_write(-1, 0, s);
+}
+
+void
 seat_up(struct seat *s)
 {
 	s->state = SEAT_UP;

@@ -90,6 +90,8 @@ void		 seat_send(struct seat *, enum message, uint64_t, int,
 		    const struct writer *);
 /* A message of nothing but a number. */
 void		 seat_send_u64(struct seat *, enum message, uint64_t);
+/* Write what is queued at once, as much as the child's socket takes. */
+void		 seat_flush(struct seat *);
 /* Its first generation is committed: it takes part from now on. */
 void		 seat_up(struct seat *);
 /* End a child that is of no use, and say why. */

@@ -317,6 +317,8 @@ pending_commit(void)
 			continue;
 		seat_send_u64(s, MESSAGE_config_commit,
 		    now.committed->number);
+		/* Before anybody is told, and asks for what is new. */
+		seat_flush(s);
 		if (s->state == SEAT_BOOT)
 			seat_up(s);
 	}
