@@ -237,6 +237,7 @@ SRCS_POLICY = \
 		hfssod/policy/document.c \
 		hfssod/policy/dryrun.c \
 		hfssod/policy/effect.c \
+		hfssod/policy/fact.c \
 		hfssod/policy/fold.c \
 		hfssod/policy/grant.c \
 		hfssod/policy/jit.c \
@@ -256,6 +257,7 @@ SRCS_POLICY = \
 		hfssod/policy/regrade.c \
 		hfssod/policy/report.c \
 		hfssod/policy/relink.c \
+		hfssod/policy/remap.c \
 		hfssod/policy/rolemap.c \
 		hfssod/policy/schema.c \
 		hfssod/policy/scim.c \

@@ -6,6 +6,8 @@
 
 #include "common/log.h"
 #include "hfssod/policy/account.h"
+#include "hfssod/policy/member.h"
+#include "hfssod/policy/remap.h"
 
 #define TEXTS	3
 
@@ -80,12 +82,26 @@ read_members(struct cursor *c, int64_t row)
 	}
 }
 
+/* One more, or a higher role in one that is there, from that index on. */
+static void
+hold(struct cursor *c, size_t i, const struct group *g, enum role role)
+{
+	while (i < c->held_count && c->held[i].group != g)
+		i++;
+	if (i == c->held_count) {
+		c->held = grow(c->held, c->held_count, &c->held_size,
+		    sizeof(*c->held));
+		c->held[c->held_count].group = g;
+		c->held[c->held_count++].role = role;
+	} else if (role > c->held[i].role)
+		c->held[i].role = role;
+}
+
 /* Grants come in the order of their groups; of one group, any order. */
 static void
 read_grants(struct cursor *c, int64_t row)
 {
 	struct group	*g;
-	struct held	*h;
 	enum role	 role;
 
 	c->held_count = 0;
@@ -94,19 +110,39 @@ read_grants(struct cursor *c, int64_t row)
 		g = directory_group_id(c->directory,
 		    store_integer(c->store, c->grants, 1));
 		role = (enum role)store_integer(c->store, c->grants, 2);
-		if (g != NULL && store_integer(c->store, c->grants, 0) == row) {
-			h = c->held_count == 0 ? NULL :
-			    &c->held[c->held_count - 1];
-			if (h == NULL || h->group != g) {
-				c->held = grow(c->held, c->held_count,
-				    &c->held_size, sizeof(*c->held));
-				h = &c->held[c->held_count++];
-				h->group = g;
-				h->role = role;
-			} else if (role > h->role)
-				h->role = role;
-		}
+		if (g != NULL && store_integer(c->store, c->grants, 0) == row &&
+		    (store_integer(c->store, c->grants, 3) != GRANT_LOGIN ||
+		    !remap_pending(g->organization, row)))
+			hold(c, c->held_count == 0 ? 0 : c->held_count - 1, g,
+			    role);
 		c->grant_step = store_next(c->store, c->grants);
+	}
+}
+
+/*
+ * Where maps have changed and the store has not followed yet, they count.
+ * A failure is the store's.
+ */
+static void
+by_maps(struct cursor *c, int64_t row)
+{
+	struct facts	 want;
+	struct group	*g;
+	size_t		 i, j;
+
+	for (i = 0; i < c->member_count; i++) {
+		if (!remap_pending(c->member[i].organization, row))
+			continue;
+		if (!remap_look(c->member[i].organization, row,
+		    &c->member[i].role, &want))
+			c->member[i].role = ROLE_NONE;
+		for (j = 0; j < want.count; j++) {
+			g = directory_group_id(c->directory,
+			    want.list[j].group);
+			if (g != NULL)
+				hold(c, 0, g, want.list[j].role);
+		}
+		facts_free(&want);
 	}
 }
 
@@ -152,6 +188,7 @@ build(struct cursor *c, int64_t row)
 
 	read_members(c, row);
 	read_grants(c, row);
+	by_maps(c, row);
 	size = sizeof(*a) + c->held_count * sizeof(*held) +
 	    c->member_count * sizeof(*members);
 	for (i = 0; i < TEXTS; i++) {

@@ -125,6 +125,20 @@ group_new(struct directory *d, int64_t id, struct organization *o,
 	return g;
 }
 
+static void
+read_maps(struct store *s, struct maps *m)
+{
+	struct bytes	 hash = store_blob(s, ST_organizations, 2);
+
+	if (hash.len != sizeof(m->hash))
+		return;
+	memcpy(m->hash, hash.data, sizeof(m->hash));
+	m->known = true;
+	m->step = (enum maps_step)store_integer(s, ST_organizations, 3);
+	m->connection = store_integer(s, ST_organizations, 4);
+	m->account = store_integer(s, ST_organizations, 5);
+}
+
 struct directory *
 directory_load(struct store *s)
 {
@@ -136,9 +150,11 @@ directory_load(struct store *s)
 	if ((d = calloc(1, sizeof(*d))) == NULL)
 		fatal("directory");
 	for (step = store_step(s, ST_organizations, NULL, 0);
-	    step == STEP_ROW; step = store_next(s, ST_organizations))
-		organization_new(d, store_integer(s, ST_organizations, 0),
+	    step == STEP_ROW; step = store_next(s, ST_organizations)) {
+		o = organization_new(d, store_integer(s, ST_organizations, 0),
 		    store_text(s, ST_organizations, 1));
+		read_maps(s, &o->maps);
+	}
 	for (step = store_step(s, ST_connections, NULL, 0);
 	    step == STEP_ROW; step = store_next(s, ST_connections)) {
 		o = directory_organization_id(d,
@@ -303,6 +319,15 @@ directory_refuses(struct directory *d, struct store *s,
 	return NULL;
 }
 
+void
+directory_maps_write(const struct organization *o, const struct maps *m,
+    struct store *s)
+{
+	store_run(s, ST_organization_maps, v_int(o->id),
+	    v_blob(m->hash, sizeof(m->hash)), v_int(m->step),
+	    v_int(m->connection), v_int(m->account));
+}
+
 static void
 bind_organizations(struct directory *d, struct store *s)
 {
@@ -322,6 +347,8 @@ bind_organizations(struct directory *d, struct store *s)
 		    v_text(o->folded), v_text(mode_name(o->settings)),
 		    v_int(store_now(s))) == STEP_DONE)
 			o->id = store_last_row(s);
+		if (o->maps.unwritten)
+			directory_maps_write(o, &o->maps, s);
 	}
 }
 
@@ -367,6 +394,8 @@ numbers(struct directory *d, bool committed)
 
 	for (i = 0; i < d->organizations.count; i++) {
 		o = d->organizations.entry[i];
+		if (committed && o->settings != NULL)
+			o->maps.unwritten = false;
 		if (committed && o->id != 0)
 			list_number(&d->organizations, o->id, o);
 		else if (directory_organization_id(d, o->id) == NULL)
@@ -500,6 +529,14 @@ directory_connections(struct directory *d, size_t *next)
 	if (d == NULL || *next >= d->connections.count)
 		return NULL;
 	return d->connections.entry[(*next)++];
+}
+
+struct organization *
+directory_organizations(struct directory *d, size_t *next)
+{
+	if (d == NULL || *next >= d->organizations.count)
+		return NULL;
+	return d->organizations.entry[(*next)++];
 }
 
 bool

@@ -12,10 +12,22 @@
 #include "common/view.h"
 #include "hfssod/policy/store.h"
 
+/* How far members have been looked at by its maps; kept in the store. */
+enum maps_step { MAPS_DONE, MAPS_MEMBERS, MAPS_ACCOUNTS };
+#define MAPS_HASH	32
+struct maps {
+	uint8_t			 hash[MAPS_HASH];
+	bool			 known;		/* hash is there */
+	bool			 unwritten;	/* the store has it not yet */
+	enum maps_step		 step;
+	int64_t			 connection;	/* these are done */
+	int64_t			 account;
+};
 struct organization {
 	int64_t			 id;		/* 0: not in the store yet */
 	char			*name;
 	char			*folded;
+	struct maps		 maps;		/* remap.h */
 	/* Of the configuration in force; NULL: it does not name it. */
 	const struct policy_organization *settings;
 };
@@ -77,6 +89,10 @@ struct connection *directory_connection_id(struct directory *, int64_t);
 struct group	*directory_group_id(struct directory *, int64_t);
 /* One after another; the number begins with 0.  NULL: no more. */
 struct connection *directory_connections(struct directory *, size_t *);
+struct organization *directory_organizations(struct directory *, size_t *);
+/* Write how far it is, in the caller's transaction. */
+void		 directory_maps_write(const struct organization *,
+		    const struct maps *, struct store *);
 /*
  * Logins that the store has not counted: whether it is time to, write them
  * in the caller's transaction, it is committed.

@@ -8,6 +8,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "hfssod/policy/fact.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/state.h"
@@ -95,117 +96,6 @@ tell(const char *type, const struct connection *c, const struct found *f,
 	audit_end(&state.audit, state.store, type);
 }
 
-/* A resource group's fact of the login map, stored or wanted. */
-struct fact {
-	int64_t		 group;
-	enum role	 role;
-	char		*value;
-};
-
-static int
-by_group_and_value(const void *a, const void *b)
-{
-	const struct fact	*x = a, *y = b;
-
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
-	return strcmp(x->value, y->value);
-}
-
-static struct fact *
-fact_add(struct fact *list, size_t *count, int64_t group, enum role role,
-    const char *value)
-{
-	if ((list = reallocarray(list, *count + 1, sizeof(*list))) == NULL ||
-	    (list[*count].value = strdup(value)) == NULL)
-		fatal("grants");
-	list[*count].group = group;
-	list[(*count)++].role = role;
-	return list;
-}
-
-static void
-facts_free(struct fact *list, size_t count)
-{
-	size_t	 i;
-
-	for (i = 0; i < count; i++)
-		free(list[i].value);
-	free(list);
-}
-
-static struct fact *
-facts_stored(const struct connection *c, int64_t row, size_t *count)
-{
-	struct store	*s = state.store;
-	struct fact	*list = NULL;
-	enum step	 step;
-
-	*count = 0;
-	for (step = store_run(s, ST_grants_of, v_int(row),
-	    v_int(c->organization->id), v_int(GRANT_LOGIN)); step == STEP_ROW;
-	    step = store_next(s, ST_grants_of))
-		list = fact_add(list, count, store_integer(s, ST_grants_of, 0),
-		    (enum role)store_integer(s, ST_grants_of, 1),
-		    store_text(s, ST_grants_of, 2));
-	return list;
-}
-
-static struct fact *
-facts_wanted(const struct connection *c, const struct identity *id,
-    size_t *count)
-{
-	struct group_result	*results;
-	struct group		*g;
-	struct fact		*list = NULL;
-	size_t			 i, n;
-
-	*count = 0;
-	n = groupmap_match(c->organization->settings, &id->groups, &results);
-	for (i = 0; i < n; i++) {
-		g = directory_group(state.directory, c->organization,
-		    results[i].group);
-		if (g != NULL && g->id != 0)
-			list = fact_add(list, count, g->id, results[i].role,
-			    results[i].value);
-	}
-	free(results);
-	if (*count > 1 &&
-	    heapsort(list, *count, sizeof(*list), by_group_and_value) == -1)
-		fatal("grants");
-	return list;
-}
-
-/* Both lists are sorted alike: take what only one of them has. */
-static bool
-facts_replace(int64_t row, const struct fact *have, size_t have_count,
-    const struct fact *want, size_t want_count)
-{
-	struct store	*s = state.store;
-	size_t		 h = 0, w = 0;
-	bool		 changed = false;
-	int		 order;
-
-	while (h < have_count || w < want_count) {
-		order = h == have_count ? 1 : w == want_count ? -1 :
-		    by_group_and_value(&have[h], &want[w]);
-		if (order < 0) {
-			store_run(s, ST_grant_remove, v_int(row),
-			    v_int(have[h].group), v_int(GRANT_LOGIN),
-			    v_text(have[h].value));
-			changed = true;
-		} else if (order > 0 || have[h].role != want[w].role) {
-			store_run(s, ST_grant_add, v_int(row),
-			    v_int(want[w].group), v_int(GRANT_LOGIN),
-			    v_text(want[w].value), v_int(want[w].role));
-			changed = true;
-		}
-		h += order <= 0;
-		w += order >= 0;
-	}
-	return changed;
-}
-
 /*
  * The results of this login replace those of the one before; manual
  * grants stay.  "Too many groups" keeps what was.
@@ -214,38 +104,39 @@ static void
 login_groups(const struct connection *c, const struct found *f,
     const struct identity *id, const struct request *request)
 {
-	struct fact	*have, *want;
-	size_t		 have_count, want_count;
+	struct facts	 have, want;
 
 	if (id->groups_overage)
 		return;
-	have = facts_stored(c, f->row, &have_count);
-	want = facts_wanted(c, id, &want_count);
-	if (facts_replace(f->row, have, have_count, want, want_count))
+	facts_stored(c->organization, f->row, &have);
+	facts_wanted(c->organization, &id->groups, &want);
+	if (facts_replace(f->row, &have, &want))
 		tell("resource_group.change_role", c, f, request, "source",
 		    "login map");
-	facts_free(have, have_count);
-	facts_free(want, want_count);
+	facts_free(&have);
+	facts_free(&want);
 }
 
-/* The values that count at the next overage; kept only with a role map. */
+/*
+ * The values that count until the next login, whatever becomes of the maps;
+ * "too many values" keeps those of the one before (column: where they are).
+ */
 static void
 login_values(const struct member_change *m, const struct connection *c,
-    const struct found *f, const struct identity *id, struct writer *w)
+    const struct found *f, const struct strings *values, bool overage,
+    int column, struct writer *w)
 {
 	struct store	*s = state.store;
 	struct bytes	 b;
 
 	wire_init(w, LIMIT_LOGIN_MESSAGE);
-	if (c->organization->settings->role_line_count == 0)
-		return;
-	if (!id->roles_overage) {
-		wire_put_strings(w, &id->roles);
+	if (!overage) {
+		wire_put_strings(w, values);
 		return;
 	}
 	if (m->member && store_run(s, ST_membership,
 	    v_int(c->organization->id), v_int(f->row)) == STEP_ROW) {
-		b = store_blob(s, ST_membership, 2);
+		b = store_blob(s, ST_membership, column);
 		wire_put_raw(w, b.data, b.len);
 		store_end(s, ST_membership);
 	}
@@ -257,20 +148,23 @@ member_login(const struct member_change *m, const struct connection *c,
     const struct request *request)
 {
 	struct store	*s = state.store;
-	struct writer	 w;
+	struct writer	 w, groups;
 	int64_t		 org = c->organization->id, now = store_now(s);
 
 	/* From here on the role says whether he is an admin. */
 	store_run(s, ST_user_was_admin, v_int(f->row), v_int(0));
-	login_values(m, c, f, id, &w);
+	login_values(m, c, f, &id->roles, id->roles_overage, 2, &w);
+	login_values(m, c, f, &id->groups, id->groups_overage, 5, &groups);
 	if (!m->member)
 		store_run(s, ST_membership_add, v_int(org), v_int(f->row),
 		    v_int(m->role), v_int(m->source), v_int(now), v_int(c->id),
-		    v_blob(w.data, w.len));
+		    v_blob(w.data, w.len), v_blob(groups.data, groups.len));
 	else
 		store_run(s, ST_membership_login, v_int(org), v_int(f->row),
-		    v_int(now), v_int(c->id), v_blob(w.data, w.len));
+		    v_int(now), v_int(c->id), v_blob(w.data, w.len),
+		    v_blob(groups.data, groups.len));
 	wire_free(&w);
+	wire_free(&groups);
 	if (!m->member)
 		tell("org.sso_join", c, f, request, "role", role_name(m->role));
 	else if (m->role != m->before || m->source != m->source_before) {

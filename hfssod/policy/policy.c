@@ -207,6 +207,7 @@ commit(void)
 	else {
 		state_use(prepared);
 		state_bind();
+		sweep_now();
 		for (p = child_peers(); p != NULL; p = p->next)
 			if (p->ready)
 				connection_tell(p);
@@ -246,7 +247,7 @@ each_turn(void)
 	if ((child_setup()->kinds & KIND_POLICY) == 0)
 		return;
 	check_due();
-	if (!dryrun_due())
+	if (!dryrun_due() && !sweep_soon())
 		return;
 	if (timer == NULL &&
 	    (timer = evtimer_new(child_base(), wake, NULL)) == NULL)

@@ -94,7 +94,7 @@ member_inputs_free(struct member_inputs *m)
 /* Somebody whose role is looked at. */
 struct grade {
 	int64_t			 row;
-	struct organization	*organization;
+	const struct organization *organization;
 	const char		*by;
 	bool			 member;
 	enum role		 before;
@@ -304,6 +304,55 @@ join(struct grade *g)
 	    v_int(g->row), v_int(g->role), v_int(g->source),
 	    v_int(store_now(s)));
 	tell(g, "org.add_user");
+}
+
+/* What changed maps say of a member; what was given by hand stays. */
+static bool
+look_again(struct grade *g)
+{
+	const struct policy_organization	*po;
+	struct store	*s = state.store;
+	enum step	 step;
+	bool		 ok = true;
+
+	po = g->organization->settings;
+	step = store_run(s, ST_membership, v_int(g->organization->id),
+	    v_int(g->row));
+	g->member = step == STEP_ROW;
+	if (g->member) {
+		g->role = g->before =
+		    (enum role)store_integer(s, ST_membership, 0);
+		g->source = g->source_before =
+		    (enum role_source)store_integer(s, ST_membership, 1);
+		if (g->source_before != ROLE_SOURCE_MANUAL &&
+		    po->role_line_count > 0)
+			ok = decide(g);
+	}
+	store_end(s, ST_membership);
+	return ok && !store_failed(s);
+}
+
+bool
+member_mapped(int64_t row, const struct organization *o, enum role *role)
+{
+	struct grade	 g = { .row = row, .organization = o };
+
+	if (!look_again(&g))
+		return false;
+	*role = g.role;
+	return true;
+}
+
+bool
+member_remap(int64_t row, const struct organization *o, const char *by)
+{
+	struct grade	 g = { .row = row, .organization = o, .by = by };
+
+	if (!look_again(&g))
+		return false;
+	if (g.member)
+		change(&g);
+	return !store_failed(state.store);
 }
 
 enum verdict

@@ -218,6 +218,19 @@ static const char	 step_4[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX account_email_account ON account_email (account);"
 
+    /*
+     * Of the last login, for the resource group map.  maps: a hash of the
+     * role map and that one which all were last looked at by; maps_step,
+     * which of them are still to be, behind the other two.
+     */
+    "ALTER TABLE membership ADD COLUMN login_groups BLOB;"
+    "ALTER TABLE organization ADD COLUMN maps BLOB;"
+    "ALTER TABLE organization ADD COLUMN maps_step"
+    " INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE organization ADD COLUMN maps_connection"
+    " INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE organization ADD COLUMN maps_account"
+    " INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX membership_admin ON membership (organization)"
     " WHERE role = 5;"
 

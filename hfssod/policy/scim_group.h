@@ -63,6 +63,15 @@ void		 member_inputs_free(struct member_inputs *);
  */
 enum verdict	 member_regrade(int64_t, struct organization *, const char *);
 /*
+ * The role that a changed map gives a member by what is stored of him, for
+ * memory, or written (with by, for the audit).  One that was given by hand
+ * stays, and without a role map every one.  False on failure.
+ */
+bool		 member_mapped(int64_t, const struct organization *,
+		    enum role *);
+bool		 member_remap(int64_t, const struct organization *,
+		    const char *);
+/*
  * Whether the account (row) is an admin of the organization, or would be one
  * by nothing but what his last login said: what SCIM says may hide that for
  * a while.  False: the store can't be read.

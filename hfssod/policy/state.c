@@ -10,6 +10,7 @@
 #include "common/encode.h"
 #include "common/exchange.h"
 #include "common/log.h"
+#include "hfssod/policy/remap.h"
 #include "hfssod/policy/state.h"
 
 struct state	 state;
@@ -231,6 +232,7 @@ void
 state_use(struct policy_view *view)
 {
 	directory_use(state.directory, view);
+	remap_use();
 	store_limit(state.store, view->store_max_pages);
 	policy_view_free(state.view);
 	state.view = view;

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/record.h"
+#include "hfssod/policy/remap.h"
 #include "hfssod/policy/scim_job.h"
 #include "hfssod/policy/scim_log.h"
 #include "hfssod/policy/state.h"
@@ -261,6 +262,18 @@ bind_view(int64_t now)
 	sweep.bind_next = now + sweep.bind_wait;
 }
 
+bool
+sweep_soon(void)
+{
+	return sweep.more;
+}
+
+void
+sweep_now(void)
+{
+	sweep.next = 0;
+}
+
 void
 sweep_due(void)
 {
@@ -274,6 +287,8 @@ sweep_due(void)
 	if (state.view != NULL && now >= sweep.bind_next)
 		bind_view(now);
 	sweep_run(false);
+	if (remap_sweep())
+		sweep.more = true;
 	if (job_sweep())
 		sweep.more = true;
 	if (scim_log_sweep())

@@ -468,7 +468,8 @@ elsewhere(void **unused)
 	    " created) VALUES (50, 'beta', 'beta', 'managed', 1, 0);"
 	    "INSERT INTO connection (id, organization, name, present, created)"
 	    " VALUES (60, 50, 'sso', 1, 0);"
-	    "INSERT INTO membership VALUES (50, 1, 3, 1, 0, 0, 60, NULL, 0);"
+	    "INSERT INTO membership VALUES (50, 1, 3, 1, 0, 0, 60, NULL, 0,"
+	    " NULL);"
 	    "INSERT INTO stamp SELECT session, 50, 60, since, expires, '',"
 	    " name_id, hint FROM stamp");
 	fixture_restart();

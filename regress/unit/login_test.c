@@ -475,8 +475,8 @@ carried_stamps(void **unused)
 
 	(void)unused;
 	strlcpy(cookie, run_login(&o)->session, sizeof(cookie));
-	execute("INSERT INTO organization VALUES (77, 'beta', 'beta',"
-	    " 'managed', 1, 0, 0, 0)");
+	execute("INSERT INTO organization (id, name, folded, mode, present,"
+	    " created) VALUES (77, 'beta', 'beta', 'managed', 1, 0)");
 	execute("INSERT INTO connection (id, organization, name,"
 	    " present, created) VALUES (77, 77, 'x', 1, 0)");
 	execute("INSERT INTO stamp SELECT session, 77, 77, since, expires, '',"
@@ -515,8 +515,8 @@ revoked_stamps(void **unused)
 	unsigned int		 i;
 
 	(void)unused;
-	execute("INSERT INTO organization VALUES (77, 'beta', 'beta',"
-	    " 'managed', 1, 0, 0, 0)");
+	execute("INSERT INTO organization (id, name, folded, mode, present,"
+	    " created) VALUES (77, 'beta', 'beta', 'managed', 1, 0)");
 	execute("INSERT INTO connection (id, organization, name,"
 	    " present, created) VALUES (77, 77, 'x', 1, 0)");
 	for (i = 0; i < 3; i++) {
