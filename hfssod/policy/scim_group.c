@@ -298,8 +298,7 @@ finish(struct group_write *g)
 	    was) || rolemap_names(s->at->settings, is));
 	if (g->profile && (v = write_profile(g, false)) != VERDICT_ok)
 		return v;
-	store_run(s->store, ST_group_touch, v_int(g->row), v_int(g->flipped ?
-	    0 : (int64_t)g->added - (int64_t)g->removed),
+	store_run(s->store, ST_group_touch, v_int(g->row), v_int(g->count),
 	    v_int(++g->version), v_int(s->now));
 	role = renamed || matters(g);
 	return follow(g, role, renamed);
@@ -340,8 +339,8 @@ group_create(struct group_write *g, const struct scim_write *w)
 		return v;
 	g->version = 1;
 	describe(g);
-	store_run(s->store, ST_group_touch, v_int(g->row), v_int(g->flipped ?
-	    0 : (int64_t)g->added), v_int(1), v_int(s->now));
+	store_run(s->store, ST_group_touch, v_int(g->row), v_int(g->count),
+	    v_int(1), v_int(s->now));
 	if ((v = follow(g, matters(g), false)) == VERDICT_ok)
 		scim_tell(s, "org.scim.group.create", g->id, s->name,
 		    "changed", s->changed);

@@ -289,7 +289,10 @@ replace_rows(struct group_write *g, const struct member_list *have,
 	return v;
 }
 
-/* The edition takes force; the one before is left for a job. */
+/*
+ * The edition takes force, with so many members; the one before is left for
+ * a job.
+ */
 static bool
 flip(struct group_write *g, int64_t edition, int64_t count)
 {
@@ -300,7 +303,7 @@ flip(struct group_write *g, int64_t edition, int64_t count)
 	g->edition = edition;
 	g->count = count;
 	return store_run(g->s->store, ST_group_edition, v_int(g->row),
-	    v_int(edition), v_int(count)) == STEP_DONE;
+	    v_int(edition)) == STEP_DONE;
 }
 
 /* A new edition with these, when the one before is large. */
@@ -308,16 +311,12 @@ static enum verdict
 replace_edition(struct group_write *g, const struct member_list *want)
 {
 	uint64_t	 job;
-	enum verdict	 v = VERDICT_ok;
 
 	if ((job = job_add(g->s, JOB_CLEAN, 0, g->row, g->edition)) == 0 ||
 	    !flip(g, (int64_t)job, 0))
 		return VERDICT_unavailable;
 	g->job = job;
-	if ((v = members_add(g, want)) == VERDICT_ok &&
-	    !flip(g, g->edition, g->count))
-		v = VERDICT_unavailable;
-	return v;
+	return members_add(g, want);
 }
 
 enum verdict

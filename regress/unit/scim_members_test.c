@@ -326,6 +326,48 @@ large_patches(void **unused)
 	assert_int_equal(query("SELECT count(*) FROM scim_job"), 0);
 }
 
+/* One PATCH that takes many away and brings some of them back. */
+static void
+taken_and_brought(void **unused)
+{
+	struct scim_operation	 ops[2];
+	struct scim_write	 q;
+	const char		*id;
+	size_t			 i;
+
+	(void)unused;
+	people(MANY);
+	id = group_made("displayName=writers");
+	works(group_write_staged(id, "displayName=writers",
+	    bring(id, 0, MANY)));
+	go_on();
+	memset(&q, 0, sizeof(q));
+	memset(ops, 0, sizeof(ops));
+	for (i = 0; i < 2; i++)
+		ops[i].path.attribute = SCIM_members;
+	ops[0].change = SCIM_REMOVE;
+	ops[0].value.text = "";
+	ops[1].change = SCIM_ADD;
+	ops[1].given = true;
+	ops[1].value = *group(with(2, ids[7], ids[6000]));
+	q.method = SCIM_PATCH;
+	q.resource = SCIM_RESOURCE_GROUP;
+	q.id = id;
+	q.operation_count = 2;
+	q.operations = ops;
+	works(ask_write(&q));
+	go_on();
+	assert_int_equal(query("SELECT members FROM scim_group"), 2);
+	assert_int_equal(role_count(ROLE_WRITE), 2);
+	works(group_get(id));
+	assert_int_equal(scim_field(&reply.value, SCIM_members)->count, 2);
+	/* All that there are can be taken away again. */
+	works(group_members(id, SCIM_REMOVE, NULL));
+	go_on();
+	assert_int_equal(query("SELECT count(*) FROM scim_member"), 0);
+	assert_int_equal(role_count(ROLE_WRITE), 0);
+}
+
 /* kill -9 between taking force and the end: the next start goes on. */
 static void
 killed(void **unused)
@@ -411,6 +453,7 @@ main(void)
 		TEST(staged), TEST(wrong_stages),
 		TEST(unclaimed_stages), TEST(staged_circle),
 		TEST(forgotten), TEST(roles_of_many), TEST(large_patches),
+		TEST(taken_and_brought),
 		TEST(killed), TEST(overlapping)
 	};
 
