@@ -270,6 +270,7 @@ void
 scim_write_follow(struct call *c, struct scim_pool *pool,
     const struct scim_order *o, const struct scim_writer *writer)
 {
+	struct scim_call	*s = c->own;
 	const struct scim_next	*next;
 	struct scim_answer	 refused;
 	struct scim_fault	 why;
@@ -280,6 +281,8 @@ scim_write_follow(struct call *c, struct scim_pool *pool,
 		scim_follow(c, next);
 		return;
 	}
+	/* Its members must not be taken for those of the next one. */
+	scim_writing_free(&s->writing);
 	refused.detail = why.text;
 	refused.value.text = "";
 	writer->done(c, &refused);
