@@ -78,19 +78,14 @@ take(struct move *m, enum statement st, int64_t connection)
 	store_end(s, st);
 }
 
-/* Who has that subject: by identity, else by an externalId not linked yet. */
+/* Who has that subject, by the statement: as identity, or as externalId. */
 static enum step
-holder(const struct connection *c, const char *subject, struct move *m)
+holder(enum statement st, const struct connection *c, const char *subject,
+    struct move *m)
 {
-	struct store	*s = state.store;
-	enum statement	 st = ST_relink_identity;
 	enum step	 step;
 
-	step = store_run(s, st, v_int(c->id), v_text(subject));
-	if (step == STEP_DONE) {
-		st = ST_relink_external;
-		step = store_run(s, st, v_int(c->id), v_text(subject));
-	}
+	step = store_run(state.store, st, v_int(c->id), v_text(subject));
 	if (step == STEP_ROW)
 		take(m, st, c->id);
 	return step;
@@ -125,7 +120,10 @@ look_old(struct relink *l)
 	for (i = 0; i < l->count; i++) {
 		m = &l->moves[i];
 		if (m->row == 0) {
-			step = holder(l->from, m->old, m);
+			step = holder(ST_relink_identity, l->from, m->old, m);
+			if (step == STEP_DONE)
+				step = holder(ST_relink_external, l->from,
+				    m->old, m);
 			if (step == STEP_FAILED)
 				return false;
 			if (step == STEP_DONE)
@@ -138,24 +136,37 @@ look_old(struct relink *l)
 	return true;
 }
 
+/* Whether somebody else has the new subject, who does not give it away. */
+static enum step
+taken(const struct relink *l, const struct move *m, enum statement st)
+{
+	struct move	 other;
+	enum step	 step;
+
+	memset(&other, 0, sizeof(other));
+	other.old = m->new;
+	step = holder(st, l->to, m->new, &other);
+	return step == STEP_ROW && (other.row == m->row ||
+	    moves_away(l, other.row)) ? STEP_DONE : step;
+}
+
 static bool
 look_new(struct relink *l)
 {
-	struct move	*m, other;
-	enum step	 step;
-	size_t		 i;
+	const struct move	*m;
+	enum step		 step;
+	size_t			 i;
 
 	for (i = 0; i < l->count; i++) {
 		m = &l->moves[i];
 		if (m->row == 0)
 			continue;
-		memset(&other, 0, sizeof(other));
-		other.old = m->new;
-		step = holder(l->to, m->new, &other);
+		step = taken(l, m, ST_relink_identity);
+		if (step == STEP_DONE)
+			step = taken(l, m, ST_relink_external);
 		if (step == STEP_FAILED)
 			return false;
-		if (step == STEP_ROW && other.row != m->row &&
-		    !moves_away(l, other.row))
+		if (step == STEP_ROW)
 			fault(l, m, VERDICT_taken,
 			    "the new subject is somebody else's");
 	}

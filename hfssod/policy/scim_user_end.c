@@ -92,6 +92,7 @@ struct owned {
 	enum account_state	 state;
 	int64_t			 version;
 	int64_t			 ended;
+	int64_t			 connection;	/* row: whose User; or 0 */
 	int64_t			 now;
 	char			 account[ACCOUNT_ID + 1];
 	char			 name[LIMIT_NAME + 1];
@@ -117,6 +118,7 @@ find(struct owned *u, int64_t row, const struct organization *o,
 	u->state = (enum account_state)store_integer(s, st, USER_STATE);
 	u->version = store_integer(s, st, USER_VERSION) + 1;
 	u->ended = store_integer(s, st, USER_COLUMNS + 2);
+	u->connection = store_integer(s, st, USER_COLUMNS + 3);
 	strlcpy(u->account, store_text(s, st, USER_ID), sizeof(u->account));
 	strlcpy(u->name, store_text(s, st, USER_COLUMNS), sizeof(u->name));
 	store_end(s, st);
@@ -273,9 +275,10 @@ user_unlink(int64_t row, const struct organization *o,
 	    NULL;)
 		if (c->organization == o && (only == NULL || c == only))
 			user_drop_identities(row, c);
+	/* Linked he is to his own connection's subject. */
 	if (is_basic(o))
 		basic_unlinked(row, o);
-	else
+	else if (only == NULL || only->id == u.connection)
 		store_run(s, ST_user_linked, v_int(row), v_int(0));
 	tell(&u, "hfsso.unlink");
 	return done();

@@ -175,6 +175,50 @@ moves(void **unused)
 	assert_int_equal(sessions_of(id), 1);
 }
 
+/*
+ * Somebody may sign in through two connections; the one that is taken from
+ * him does not make SCIM forget the other, which is its own.
+ */
+static void
+two_doors(void **unused)
+{
+	const char	*id = made("userName=ada;externalId=x1");
+
+	(void)unused;
+	assert_int_equal(sign_in("x1", "ada", ""), VERDICT_ok);
+	assert_int_equal(CTL(member_relink, .name = "ada", .value = "e1",
+	    .options = "connection=entra"), VERDICT_ok);
+	sign_in_by = "entra";
+	assert_int_equal(sign_in("e1", "ada", ""), VERDICT_ok);
+	assert_int_equal(CTL(member_unlink, .name = "ada",
+	    .options = "connection=entra"), VERDICT_ok);
+	assert_int_equal(sign_in("e1", "ada", ""), VERDICT_account_conflict);
+	sign_in_by = "okta";
+	assert_int_equal(sign_in("x1", "ada", ""), VERDICT_ok);
+	assert_int_equal(patch(id, SCIM_REPLACE, SCIM_externalId,
+	    "externalId=x2"), VERDICT_ok);
+	assert_int_equal(sessions_of(id), 0);
+	assert_int_equal(sign_in("x1", "ada", ""), VERDICT_account_conflict);
+	assert_int_equal(sign_in("x2", "ada", ""), VERDICT_ok);
+	assert_int_equal(query("SELECT count(*) FROM identity"), 1);
+}
+
+/* A subject that he has there, and somebody else as externalId. */
+static void
+two_owners(void **unused)
+{
+	(void)unused;
+	made("userName=ada;externalId=x1");
+	assert_int_equal(CTL(member_relink, .name = "ada", .value = "e1",
+	    .options = "connection=entra"), VERDICT_ok);
+	token = "entra";
+	made("userName=bob;externalId=e1");
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "to=entra old=x1 new=e1"), VERDICT_taken);
+	assert_int_equal(query("SELECT count(*) FROM account WHERE"
+	    " external_id = 'x1' AND name = 'ada'"), 1);
+}
+
 /* --- names of connections ----------------------------------------------- */
 
 static void
@@ -360,9 +404,9 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, users_begin, \
     users_end)
 	const struct CMUnitTest tests[] = {
-		TEST(one), TEST(swaps), TEST(whole), TEST(moves),
-		TEST(renames), TEST(renames_late), TEST(adds), TEST(ends),
-		TEST(names), TEST(hub_accounts)
+		TEST(one), TEST(swaps), TEST(whole), TEST(moves), TEST(two_doors),
+		TEST(two_owners), TEST(renames), TEST(renames_late),
+		TEST(adds), TEST(ends), TEST(names), TEST(hub_accounts)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
