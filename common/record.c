@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "common/limits.h"
-#include "common/limits.h"
 #include "common/record.h"
 
 static void

@@ -197,21 +197,19 @@ session_revoke(struct request *request, struct reader *r, struct writer *w)
 	return control_answer(&q, w, v, detail);
 }
 
-/* Whether taking this member's role away leaves no admin. */
+/* Whether taking this member's role away leaves no admin who can sign in. */
 static enum verdict
 check_last_admin(const struct subject *s, enum role role, bool force)
 {
 	enum step	 step;
-	int64_t		 admins;
 
 	if (force || s->role != ROLE_ADMIN || role == ROLE_ADMIN)
 		return VERDICT_ok;
-	step = store_run(state.store, ST_admins, v_int(s->organization->id));
-	if (step != STEP_ROW)
-		return VERDICT_unavailable;
-	admins = store_integer(state.store, ST_admins, 0);
-	store_end(state.store, ST_admins);
-	return admins <= 1 ? VERDICT_last_admin : VERDICT_ok;
+	step = store_run(state.store, ST_admin_other,
+	    v_int(s->organization->id), v_int(s->row));
+	store_end(state.store, ST_admin_other);
+	return step == STEP_ROW ? VERDICT_ok : step == STEP_DONE ?
+	    VERDICT_last_admin : VERDICT_unavailable;
 }
 
 static enum verdict

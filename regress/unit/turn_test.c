@@ -410,6 +410,14 @@ control(void **unused)
 	assert_ptr_equal(sent[0].peer, &parent);
 	assert_int_equal(session_person(&state.sessions,
 	    2)->account->members[0].role, ROLE_ADMIN);
+	/* One who can't sign in is nobody to fall back on. */
+	execute("UPDATE membership SET role = 5; UPDATE account SET state = 2"
+	    " WHERE name = 'u0'");
+	ask_control(&verb_member_role, "acme", "u1", "read", false);
+	end_turn();
+	assert_int_equal(verdict(0), VERDICT_last_admin);
+	execute("UPDATE account SET state = 1; UPDATE membership SET role = 2"
+	    " WHERE account = 1");
 	ask_control(&verb_member_role, "acme", "u1", "read", false);
 	ask_control(&verb_member_role, "acme", "u1", "owner", false);
 	ask_control(&verb_member_role, "acme", "u9", "read", false);
