@@ -121,11 +121,9 @@ try(struct call *c)
 	struct room		*r = s->room;
 	struct bulk_operation	*o = r->now;
 	struct scim_order	 order;
-	const char		*why = "";
+	const char		*why = o->detail;
 	enum verdict		 v = o->refusal;
 
-	if (v == VERDICT_scim_uniqueness)
-		why = "Operations refer to each other in a circle.";
 	if (v == VERDICT_ok)
 		v = bulk_resolve(&r->bulk, o, &why);
 	if (v != VERDICT_ok) {

@@ -28,6 +28,13 @@ static const struct {
 
 /* --- reading ---------------------------------------------------------- */
 
+static void
+turn_down(struct bulk_operation *o, enum verdict v, const char *why)
+{
+	o->refusal = v;
+	o->detail = why;
+}
+
 /* An operation; NULL, or what makes the whole request malformed. */
 static const char *
 operation(struct bulk *b, const struct json *j, struct bulk_operation *o)
@@ -57,13 +64,16 @@ operation(struct bulk *b, const struct json *j, struct bulk_operation *o)
 		tags.data = (const uint8_t *)version->text;
 		tags.len = version->len;
 		if (!scim_condition_parse(tags, &o->match))
-			o->refusal = VERDICT_scim_invalid_value;
+			turn_down(o, VERDICT_scim_invalid_value,
+			    "The version is no list of entity tags.");
 	}
 	if (o->method == SCIM_CREATE && o->bulk_id[0] == '\0')
-		o->refusal = VERDICT_scim_invalid_value;
+		turn_down(o, VERDICT_scim_invalid_value,
+		    "A POST needs a bulkId.");
 	o->data = json_member(j, "data");
 	if (o->data == NULL && o->method != SCIM_DELETE)
-		o->refusal = VERDICT_scim_invalid_syntax;
+		turn_down(o, VERDICT_scim_invalid_syntax,
+		    "The operation has no data.");
 	return NULL;
 }
 
@@ -272,7 +282,8 @@ visit(struct sorting *s, struct bulk_operation *o)
 	if (good && o->data != NULL)
 		good = visit_value(s, o->data);
 	if (!good && o->refusal == VERDICT_ok)
-		o->refusal = VERDICT_scim_uniqueness;
+		turn_down(o, VERDICT_scim_conflict,
+		    "Operations refer to each other in a circle.");
 	s->marks[i] = MARK_DONE;
 	step(s->bulk, o, false);
 	for (w = o->waiting; w != NULL; w = w->waits_too)
@@ -354,7 +365,7 @@ made(const struct bulk *b, const char *name, const char **id,
 	}
 	if (!o->tried || o->verdict != VERDICT_ok || o->id[0] == '\0') {
 		*why = "What a bulkId refers to was not made.";
-		return VERDICT_scim_uniqueness;
+		return VERDICT_scim_conflict;
 	}
 	*id = o->id;
 	return VERDICT_ok;
@@ -428,7 +439,7 @@ bulk_rest_failed(struct bulk *b, struct bulk_operation *o, const char *why)
 	detail = scim_pool_alloc(b->pool, len);
 	strlcpy(detail, text, len);
 	strlcat(detail, why, len);
-	o->verdict = VERDICT_scim_uniqueness;
+	o->verdict = VERDICT_scim_conflict;
 	o->detail = detail;
 	o->rest = NULL;
 }

@@ -18,7 +18,10 @@ struct bulk_operation {
 	struct scim_target	 target;	/* id: also "bulkId:..." */
 	struct json		*data;		/* NULL: none */
 	struct scim_condition	 match;		/* version */
-	/* What is wrong with it before it is tried; VERDICT_ok: nothing. */
+	/*
+	 * What is wrong with it before it is tried, and detail; VERDICT_ok:
+	 * nothing.
+	 */
 	enum verdict		 refusal;
 	/* What became of it. */
 	bool			 tried;
@@ -64,7 +67,7 @@ enum verdict	 bulk_read(struct bulk *, struct scim_pool *,
 		    const struct json *, const char **);
 /*
  * Put the ids of what was made in place of bulkIds, in data and target.
- * VERDICT_ok; scim_invalid_value when one is not known, scim_uniqueness
+ * VERDICT_ok; scim_invalid_value when one is not known, scim_conflict
  * (409) when what it refers to was not made; *why is static.
  */
 enum verdict	 bulk_resolve(struct bulk *, struct bulk_operation *,

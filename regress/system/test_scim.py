@@ -825,9 +825,24 @@ def test_bulk_groups_in_a_circle(acme):
         op("POST", "/Groups", s.group("circle-i", {
             "type": "Group", "value": "bulkId:i"}), "i"))
     assert [x["status"] for x in done] == ["409"] * 3, done
+    # Nothing is taken: no scimType says what it is.
+    assert not any("scimType" in x["response"] for x in done)
+    assert all("circle" in x["response"]["detail"] for x in done)
     assert not any("location" in x for x in done)
     found = acme.find("Groups", 'displayName sw "circle-"')
     assert found["totalResults"] == 0
+
+
+def test_bulk_says_what_is_missing(acme):
+    done = bulk(acme, op("POST", "/Users", s.user("no-bulk-id")),
+                {**op("DELETE", f"/Users/{s.NOBODY}"), "version": "1"},
+                op("POST", "/Users", {"schemas": [s.USER]}, "failed"),
+                op("POST", "/Groups", s.group("bulk-bad-9", "bulkId:failed"),
+                   "x"))
+    assert [x["status"] for x in done] == ["400", "400", "400", "409"]
+    assert "bulkId" in done[0]["response"]["detail"]
+    assert "version" in done[1]["response"]["detail"]
+    assert "scimType" not in done[3]["response"]
 
 
 def failing(*good_ones):
@@ -853,6 +868,7 @@ def test_bulk_fails_on_errors(acme):
 
 @pytest.mark.parametrize("bad,status", [
     (op("POST", "/Users", None, "x"), {"400"}),
+    (op("POST", "/Users", s.user("bulk-bad-1")), {"400"}),
     (op("POST", "/Groups", s.group("bulk-bad-2", "bulkId:none"), "x"),
      {"400", "409"}),
     (op("GET", "/Users", None, "x"), {"400", "405", "501"}),

@@ -325,11 +325,11 @@ bulk_order(void **state)
 	assert_true(b.most_errors == SIZE_MAX);
 	/* Not before the other is made, nor when it was not. */
 	assert_int_equal(bulk_resolve(&b, &b.operations[1], &why),
-	    VERDICT_scim_uniqueness);
+	    VERDICT_scim_conflict);
 	b.operations[2].tried = true;
 	b.operations[2].verdict = VERDICT_scim_invalid_value;
 	assert_int_equal(bulk_resolve(&b, &b.operations[1], &why),
-	    VERDICT_scim_uniqueness);
+	    VERDICT_scim_conflict);
 	b.operations[2].verdict = VERDICT_ok;
 	b.operations[2].id = "0123";
 	assert_int_equal(bulk_resolve(&b, &b.operations[1], &why),
@@ -368,8 +368,8 @@ bulk_references(void **state)
 	    POST("b", "{\"x\":\"bulkId:a\"}") ","
 	    POST("c", "{\"x\":\"bulkId:c\"}") ","
 	    POST("d", "{\"x\":\"bulkId:none\"}") "]}", &b), VERDICT_ok);
-	assert_int_equal(b.operations[0].refusal, VERDICT_scim_uniqueness);
-	assert_int_equal(b.operations[2].refusal, VERDICT_scim_uniqueness);
+	assert_int_equal(b.operations[0].refusal, VERDICT_scim_conflict);
+	assert_int_equal(b.operations[2].refusal, VERDICT_scim_conflict);
 	assert_int_equal(b.operations[3].refusal, VERDICT_ok);
 	assert_int_equal(bulk_resolve(&b, &b.operations[3], &why),
 	    VERDICT_scim_invalid_value);
@@ -426,7 +426,7 @@ bulk_circle(void **state)
 	    VERDICT_ok);
 	made(&b.operations[2], "id-c");
 	assert_int_equal(bulk_resolve_rest(&b, &b.operations[2], &why),
-	    VERDICT_scim_uniqueness);
+	    VERDICT_scim_conflict);
 	made(&b.operations[0], "id-a");
 	assert_int_equal(bulk_resolve_rest(&b, &b.operations[2], &why),
 	    VERDICT_ok);
@@ -438,7 +438,7 @@ bulk_circle(void **state)
 	/* It was not set: an error, though it is there. */
 	bulk_end(&b);
 	assert_int_equal(b.operations[0].verdict, VERDICT_ok);
-	assert_int_equal(b.operations[2].verdict, VERDICT_scim_uniqueness);
+	assert_int_equal(b.operations[2].verdict, VERDICT_scim_conflict);
 	assert_string_equal(b.operations[2].id, "id-c");
 	scim_pool_free(pool);
 }
@@ -470,7 +470,7 @@ bulk_circle_refused(void **state)
 		snprintf(text, sizeof(text), "{\"Operations\":[%s]}", bad[i]);
 		assert_int_equal(bulk(pool, text, &b), VERDICT_ok);
 		assert_int_equal(b.operations[0].refusal,
-		    VERDICT_scim_uniqueness);
+		    VERDICT_scim_conflict);
 		assert_int_equal(b.step_count, 1);
 	}
 	scim_pool_free(pool);
