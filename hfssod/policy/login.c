@@ -67,6 +67,26 @@ decide_once(struct login *l)
 	return outcome_once(l->connection, &l->burn, l->now, &l->detail);
 }
 
+/*
+ * Who was deleted never comes back by a login; but SCIM may have made
+ * another one since then, for the same subject.
+ */
+static enum verdict
+decide_ended(struct login *l)
+{
+	struct found	 ended = l->found;
+	enum verdict	 v = VERDICT_account_ended;
+
+	if (ended.state == ACCOUNT_DELETED &&
+	    l->connection->organization->settings->mode == MODE_MANAGED)
+		v = user_claim(&l->found, l->connection,
+		    &l->outcome->identity);
+	if (v == VERDICT_ok || v == VERDICT_unavailable)
+		return v;
+	l->found = ended;
+	return VERDICT_account_ended;
+}
+
 /* Who is known, else who is awaited, else who may be made. */
 static enum verdict
 decide_account(struct login *l)
@@ -77,8 +97,7 @@ decide_account(struct login *l)
 	if (!jit_find(&l->found, l->connection, id))
 		return VERDICT_unavailable;
 	if (l->found.known)
-		return l->found.state != ACCOUNT_ACTIVE ?
-		    VERDICT_account_ended :
+		return l->found.state != ACCOUNT_ACTIVE ? decide_ended(l) :
 		    basic_allowed(&l->found, l->connection);
 	v = user_claim(&l->found, l->connection, id);
 	return v != VERDICT_account_unknown ? v :

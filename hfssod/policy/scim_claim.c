@@ -107,6 +107,15 @@ user_claim(struct found *f, const struct connection *c,
 	return v;
 }
 
+void
+claim_free(int64_t connection, const char *subject)
+{
+	store_run(state.store, ST_subject_unlinked, v_int(connection),
+	    v_text(subject));
+	store_run(state.store, ST_identity_remove_subject,
+	    v_int(connection), v_text(subject));
+}
+
 bool
 claim_identity(struct found *f, const struct connection *c,
     const struct identity *id, const struct request *request,
@@ -140,6 +149,7 @@ user_claimed(struct found *f, const struct connection *c,
 {
 	if (f->invitation != 0)
 		return basic_claimed(f, c, id, request);
+	claim_free(c->id, id->subject);
 	store_run(state.store, ST_user_linked, v_int(f->row),
 	    v_int(store_now(state.store)));
 	return claim_identity(f, c, id, request, "hfsso.link");

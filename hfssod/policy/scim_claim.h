@@ -11,6 +11,11 @@
  * to be claimed; returns when it was linked.  The statement goes on.
  */
 int64_t	 claim_take(struct found *, enum statement);
+/*
+ * Nobody of that connection (its row) has the subject any more: a deleted
+ * account is no more linked to it.
+ */
+void	 claim_free(int64_t, const char *);
 /* The identity is his from now on, and the audit says so by this event. */
 bool	 claim_identity(struct found *, const struct connection *,
 	    const struct identity *, const struct request *, const char *);

@@ -7,6 +7,7 @@
 
 #include "common/limits.h"
 #include "hfssod/policy/fold.h"
+#include "hfssod/policy/scim_claim.h"
 #include "hfssod/policy/scim_patch.h"
 #include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/scim_user_parts.h"
@@ -126,8 +127,7 @@ make(struct scim *s, const struct profile *p, struct scim_value *v,
 		return verdict;
 	/* Whoever had that externalId long ago has it no more. */
 	if (old)
-		store_run(s->store, ST_identity_remove_subject,
-		    v_int(s->connection), v_text(p->external));
+		claim_free(s->connection, p->external);
 	if (profile_email_count(v) > 1)
 		user_emails(s->store, f.row, v, false);
 	scim_tell(s, "org.add_user", f.account, f.name, "userName",

@@ -268,6 +268,48 @@ def test_another_connection_restores_nothing(site, acme):
     site.turned_away("mo-1", "account_ended")
 
 
+@pytest.mark.parametrize("how", ["patch", "linked", "no externalId"])
+def test_a_subject_outlives_his_account(site, acme, how):
+    """Deleted stays deleted; another User may be meant by the subject."""
+    where, client = "acme", acme
+    if how == "no externalId":
+        where, client = "match", site.client("match")
+    name = how.replace(" ", "-").lower()
+    ext = {} if how == "no externalId" else {"externalId": f"ol-{name}"}
+    first = client.user(f"ol-{name}", **ext)
+    cookie = site.login(f"ol-{name}", where)
+    assert site.seen(cookie, "X-Hfsso-Account") == first["id"]
+    client.delete(f"/Users/{first['id']}")
+    site.turned_away(f"ol-{name}", "account_ended", where)
+    if how == "no externalId":
+        second = client.user(f"ol-{name}")
+    else:
+        second = client.user(f"ol2-{name}", externalId=f"ol2-{name}")
+        if how == "linked":
+            old = site.login(f"ol2-{name}")
+        change(client, second["id"], "externalId", f"ol-{name}")
+        if how == "linked":
+            assert seen(site, old) == 401
+    assert second["id"] != first["id"]
+    cookie = site.login(f"ol-{name}", where)
+    assert site.seen(cookie, "X-Hfsso-Account") == second["id"]
+    assert site.seen(cookie, "Remote-User") != f"ol-{name}"
+    # Deactivated, it is ended again, and so it is when it is deleted.
+    change(client, second["id"], "active", False)
+    site.turned_away(f"ol-{name}", "account_ended", where)
+    change(client, second["id"], "active", True)
+    if how == "no externalId":
+        return
+    # Given away, the first one can come back, and sign in.
+    change(client, second["id"], "externalId", f"ol3-{name}")
+    told = good(client.post("/Users", s.user(
+        f"ol4-{name}", externalId=f"ol-{name}")), 201)
+    assert told["id"] == first["id"]
+    cookie = site.login(f"ol-{name}")
+    assert site.seen(cookie, "X-Hfsso-Account") == first["id"]
+    assert site.seen(cookie, "Remote-User") == f"ol-{name}"
+
+
 @pytest.mark.parametrize("how", ["deactivate", "delete"])
 def test_never_revived_by_a_login(site, acme, how):
     """Through any connection, with any address, for ever."""
