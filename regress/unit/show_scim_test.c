@@ -242,12 +242,34 @@ test_orphans(void **unused)
 	assert_int_equal(count("member", "u1", 0), 1);
 }
 
+/* What is shown over several pages is shown once. */
+static void
+test_pages(void **unused)
+{
+	(void)unused;
+	execute("INSERT INTO scim_group (id, scim_group, organization,"
+	    " connection, display_name, folded, edition, members, version,"
+	    " created, modified) VALUES (1, 'aa', 1, 1, 'Staff', 'staff', 2,"
+	    " 1, 1, 1, 1), (2, 'bb', 1, 1, 'Devs', 'devs', 1, 1, 1, 1, 1),"
+	    " (3, 'cc', 99, 1, 'Other', 'other', 1, 1, 1, 1, 1)");
+	execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1"
+	    " FROM n WHERE i < 900) INSERT INTO scim_member"
+	    " SELECT g.id, g.edition, 1 + n.i % 3, 5000 + n.i"
+	    " FROM scim_group AS g CROSS JOIN n");
+	ask(show_drift, "acme", NULL);
+	assert_true(page_count > 2);
+	assert_int_equal(count("what", "orphan", 0), 1800);
+	assert_int_equal(count("group", "Staff", 0), 900);
+	assert_int_equal(count("group", "Devs", 0), 900);
+}
+
 int
 main(void)
 {
 #define T(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest	 tests[] = {
-		T(test_log), T(test_drift), T(test_groups), T(test_orphans)
+		T(test_log), T(test_drift), T(test_groups), T(test_orphans),
+		T(test_pages)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
