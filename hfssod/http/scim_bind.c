@@ -228,7 +228,7 @@ is_reference(const struct scim_attribute *a)
 	return a->number == SCIM_members || a->number == SCIM_manager;
 }
 
-/* One of a complex attribute. */
+/* One of a complex attribute.  A member of no id is not no member. */
 static enum verdict
 complex(struct binder *b, struct scim_field *f, const struct json *j)
 {
@@ -236,6 +236,9 @@ complex(struct binder *b, struct scim_field *f, const struct json *j)
 	struct scim_value		*v;
 
 	if (j->type == JSON_NULL || (j->type == JSON_STRING && j->len == 0)) {
+		if (f->attribute->number == SCIM_members)
+			return refuse(b, VERDICT_scim_invalid_value,
+			    f->attribute, "one of them is empty");
 		*b->liberties |= SCIM_LIBERTY_NULL;
 		return VERDICT_ok;
 	}
@@ -262,20 +265,28 @@ one_value(struct binder *b, struct scim_field *f, const struct json *j)
 /* --- fields ----------------------------------------------------------- */
 
 /*
- * What there is one of.  Entra ID sends [{"value": "x"}] for it: an array
- * with one object, of a simple attribute that object's value.
+ * The only value of an array that stands where one belongs.  Entra ID
+ * sends [{"value": "x"}], which is "x" for a simple attribute.  NULL: there
+ * is not one.
  */
+static const struct json *
+only(const struct scim_attribute *a, const struct json *j)
+{
+	if (j->count != 1 || j->child->type == JSON_ARRAY ||
+	    j->child->type == JSON_NULL)
+		return NULL;
+	j = j->child;
+	return j->type == JSON_OBJECT && a->type != SCIM_TYPE_COMPLEX ?
+	    json_member(j, "value") : j;
+}
+
+/* What there is one of. */
 static enum verdict
 singular(struct binder *b, struct scim_field *f, const struct json *j)
 {
 	if (j->type == JSON_ARRAY) {
-		if (j->count != 1 || j->child->type != JSON_OBJECT)
-			return refuse(b, VERDICT_scim_invalid_value,
-			    f->attribute, "must be one value, no array");
 		*b->liberties |= SCIM_LIBERTY_SINGLE;
-		j = j->child;
-		if (f->attribute->type != SCIM_TYPE_COMPLEX &&
-		    (j = json_member(j, "value")) == NULL)
+		if ((j = only(f->attribute, j)) == NULL)
 			return refuse(b, VERDICT_scim_invalid_value,
 			    f->attribute, "must be one value, no array");
 	}

@@ -18,6 +18,7 @@ struct parser {
 	enum scim_resource		 resource;
 	bool				 both;
 	const struct scim_attribute	*within;	/* between [ and ] */
+	bool				*single;	/* 'x' is text */
 	unsigned int			 nodes;
 	unsigned int			 depth;		/* of brackets */
 	enum verdict			 verdict;
@@ -182,7 +183,7 @@ text_operand(const struct scim_word *w, const struct scim_attribute *a,
 {
 	int64_t	 when;
 
-	if (!w->quoted && (f->op != SCIM_OP_EQ ||
+	if (w->quote == '\0' && (f->op != SCIM_OP_EQ ||
 	    strcasecmp(w->text, "true") == 0 ||
 	    strcasecmp(w->text, "false") == 0))
 		return false;
@@ -215,7 +216,12 @@ compare(struct parser *p, const struct scim_attribute *a, size_t op)
 
 	if (!scim_space(&p->text) || !scim_word(p->pool, &p->text, &w))
 		return malformed(p);
-	if (!w.quoted && strcasecmp(w.text, "null") == 0)
+	if (w.quote == '\'') {
+		if (p->single == NULL)
+			return malformed(p);
+		*p->single = true;
+	}
+	if (w.quote == '\0' && strcasecmp(w.text, "null") == 0)
 		return absent(p, a, operators[op].op);
 	if ((a = simple(a)) == NULL ||
 	    !suits(operators[op].fit, a->type))
@@ -466,7 +472,7 @@ scim_filter_parse(struct scim_pool *pool, enum scim_resource resource,
 enum verdict
 scim_filter_parse_within(struct scim_pool *pool,
     const struct scim_attribute *a, const char *text, size_t len,
-    size_t *used, struct scim_filter **f)
+    size_t *used, bool *single, struct scim_filter **f)
 {
 	struct parser	 p;
 	enum verdict	 v;
@@ -474,6 +480,8 @@ scim_filter_parse_within(struct scim_pool *pool,
 	memset(&p, 0, sizeof(p));
 	p.pool = pool;
 	p.within = a;
+	p.single = single;
+	*single = false;
 	v = parse(&p, text, len, f);
 	*used = len - p.text.len;
 	if (v != VERDICT_ok)

@@ -31,11 +31,12 @@ enum verdict	 scim_filter_parse(struct scim_pool *, enum scim_resource,
 /*
  * What stands between "[" and "]": a filter over the sub-attributes of a
  * complex attribute.  It ends at the "]", or octets are left over: *used
- * says how many were read.
+ * says how many were read.  Text may stand between single quotes, too;
+ * *single says whether any did.
  */
 enum verdict	 scim_filter_parse_within(struct scim_pool *,
 		    const struct scim_attribute *, const char *, size_t,
-		    size_t *used, struct scim_filter **);
+		    size_t *used, bool *single, struct scim_filter **);
 
 /*
  * An attribute by its name, as filters, paths, sortBy and attributes write

@@ -82,3 +82,17 @@ scim_attribute_named(enum scim_resource resource, const char *name,
 		return in->parent == SCIM_none ? NULL : in;
 	return in == NULL ? NULL : below(in, name + rest, len - rest);
 }
+
+const struct scim_attribute *
+scim_attribute_extended(enum scim_resource resource, const char *name,
+    size_t len)
+{
+	const struct scim_attribute	*root, *a, *found = NULL;
+
+	root = scim_attribute(scim_resource_root(resource));
+	for (a = scim_attribute_next(root->number, NULL); a != NULL &&
+	    found == NULL; a = scim_attribute_next(root->number, a))
+		if (scim_attribute_is_schema(a))
+			found = below(a, name, len);
+	return found;
+}

@@ -18,5 +18,11 @@ bool		 scim_attribute_is_schema(const struct scim_attribute *);
  */
 const struct scim_attribute *scim_schema_named(enum scim_resource,
 		    const char *, size_t, size_t *rest);
+/*
+ * An attribute of an extension without the URN that belongs before it:
+ * "manager", "manager.value".  For what scim_attribute_named knows not.
+ */
+const struct scim_attribute *scim_attribute_extended(enum scim_resource,
+		    const char *, size_t);
 
 #endif

@@ -257,6 +257,14 @@ operation(struct patch *p, const struct json *j)
 	return at_path(p, o, json_member(j, "value"));
 }
 
+/* The validator of Microsoft's asks for nothing, and expects success. */
+static void
+nothing(struct patch *p)
+{
+	*p->liberties |= SCIM_LIBERTY_NULL;
+	more(p, SCIM_ADD)->given = true;
+}
+
 static bool
 says_patch(const struct json *schemas)
 {
@@ -282,9 +290,11 @@ scim_patch_read(struct scim_pool *pool, enum scim_resource resource,
 
 	memset(out, 0, sizeof(*out));
 	fault->text[0] = '\0';
-	if (j == NULL || j->type != JSON_ARRAY || j->count == 0)
+	if (j == NULL || j->type != JSON_ARRAY)
 		return refuse(&p, VERDICT_scim_invalid_syntax,
-		    "Operations must be an array with an operation");
+		    "Operations must be an array");
+	if (j->count == 0)
+		nothing(&p);
 	if (j->count > LIMIT_SCIM_OPERATIONS)
 		return refuse(&p, VERDICT_scim_too_large,
 		    "too many operations");

@@ -30,19 +30,22 @@ schema_alone(enum scim_resource resource, const char *text, size_t len,
 /* What follows an attribute: "[...]", and ".sub" behind it. */
 static enum verdict
 value_filter(struct scim_pool *pool, const struct scim_attribute *a,
-    struct scim_text *t, struct scim_path *path)
+    struct scim_text *t, struct scim_path *path, unsigned int *liberties)
 {
 	const struct scim_attribute	*sub;
 	struct scim_text		 name;
 	enum verdict			 v;
 	size_t				 used;
+	bool				 single;
 
 	if (!scim_take(t, '[') || a->type != SCIM_TYPE_COMPLEX || !a->multi)
 		return VERDICT_scim_invalid_path;
-	v = scim_filter_parse_within(pool, a, t->at, t->len, &used,
+	v = scim_filter_parse_within(pool, a, t->at, t->len, &used, &single,
 	    &path->filter);
 	if (v != VERDICT_ok)
 		return v;
+	if (single)
+		*liberties |= SCIM_LIBERTY_PATH;
 	t->at += used;
 	t->len -= used;
 	if (!scim_take(t, ']'))
@@ -80,12 +83,16 @@ scim_path_parse(struct scim_pool *pool, enum scim_resource resource,
 	}
 	name = scim_attribute_text(&t);
 	a = scim_attribute_named(resource, name.at, name.len);
-	if (a == NULL)
-		return VERDICT_scim_invalid_path;
+	if (a == NULL) {
+		a = scim_attribute_extended(resource, name.at, name.len);
+		if (a == NULL)
+			return VERDICT_scim_invalid_path;
+		*liberties |= SCIM_LIBERTY_PATH;
+	}
 	path->attribute = a->number;
 	if (t.len == 0)
 		return VERDICT_ok;
-	v = value_filter(pool, a, &t, path);
+	v = value_filter(pool, a, &t, path, liberties);
 	if (v == VERDICT_ok && t.len > 0)
 		v = VERDICT_scim_invalid_path;
 	if (v != VERDICT_ok)

@@ -17,7 +17,8 @@
  * ever added to):
  *   SCIM_LIBERTY_PATH  the URN of an extension or of the resource alone
  *		(attribute is then the extension, or none); a path that
- *		begins with "/".
+ *		begins with "/"; an attribute of an extension without its
+ *		URN; text between single quotes.
  * The tree and its strings are in the pool.  VERDICT_ok; else
  * VERDICT_scim_invalid_path, or for what is between "[" and "]"
  * VERDICT_scim_invalid_filter or VERDICT_scim_too_complex (RFC 7644 3.12).

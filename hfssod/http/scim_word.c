@@ -161,17 +161,17 @@ escape(struct scim_text *t, char *to)
 static bool
 string(struct scim_pool *pool, struct scim_text *t, struct scim_word *w)
 {
-	const char	*quote;
+	const char	*end;
 	char		*text, *to;
 
-	for (quote = t->at; quote < t->at + t->len && *quote != '"'; quote++)
-		if (*quote == '\\' && ++quote == t->at + t->len)
+	for (end = t->at; end < t->at + t->len && *end != w->quote; end++)
+		if (*end == '\\' && ++end == t->at + t->len)
 			return false;
-	text = to = scim_pool_string(pool, t->at, (size_t)(quote - t->at));
+	text = to = scim_pool_string(pool, t->at, (size_t)(end - t->at));
 	for (;;) {
 		if (t->len == 0 || (unsigned char)t->at[0] < 0x20)
 			return false;
-		if (scim_take(t, '"'))
+		if (scim_take(t, w->quote))
 			break;
 		if (scim_take(t, '\\')) {
 			if ((to = escape(t, to)) == NULL)
@@ -183,7 +183,6 @@ string(struct scim_pool *pool, struct scim_text *t, struct scim_word *w)
 	}
 	*to = '\0';
 	w->text = text;
-	w->quoted = true;
 	return utf8_valid(text, (size_t)(to - text));
 }
 
@@ -200,10 +199,13 @@ scim_word(struct scim_pool *pool, struct scim_text *t, struct scim_word *w)
 {
 	struct scim_text	 word;
 
-	if (scim_take(t, '"'))
+	w->quote = '\0';
+	if (t->len > 0 && (t->at[0] == '"' || t->at[0] == '\'')) {
+		w->quote = t->at[0];
+		skip(t, 1);
 		return string(pool, t, w);
+	}
 	word = while_it_is(t, bare);
 	w->text = scim_pool_string(pool, word.at, word.len);
-	w->quoted = false;
 	return word.len > 0 && utf8_valid(word.at, word.len);
 }

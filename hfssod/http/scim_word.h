@@ -17,7 +17,7 @@ struct scim_text {
 /* A value of a comparison. */
 struct scim_word {
 	const char	*text;		/* without escapes; in the pool */
-	bool		 quoted;
+	char		 quote;		/* or NUL */
 };
 
 /* Take spaces; false if there is none. */
@@ -30,8 +30,9 @@ struct scim_text scim_attribute_text(struct scim_text *);
 /* Compare in any case. */
 bool	 scim_text_is(struct scim_text, const char *);
 /*
- * Take a value: a JSON string (RFC 8259 7; UTF-8, no NUL), or a word up to
- * a space, a bracket or the end.  False if it is malformed or empty.
+ * Take a value: a JSON string (RFC 8259 7; UTF-8, no NUL), the same between
+ * single quotes, or a word up to a space, a bracket or the end.  False if
+ * it is malformed or empty.
  */
 bool	 scim_word(struct scim_pool *, struct scim_text *, struct scim_word *);
 

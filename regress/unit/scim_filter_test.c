@@ -332,10 +332,11 @@ random_filter(unsigned int *seed, unsigned int depth, bool within)
 		    sizeof(leaves[0]))];
 		if (within) {
 			size_t	 used;
+			bool	 single;
 
 			assert_int_equal(scim_filter_parse_within(pool,
 			    scim_attribute(SCIM_emails), leaf, strlen(leaf),
-			    &used, &f), VERDICT_ok);
+			    &used, &single, &f), VERDICT_ok);
 			return f;
 		}
 		assert_int_equal(scim_filter_parse(pool, U, false, leaf,
@@ -425,6 +426,14 @@ static const struct {
 	{ U, CORE, "", SCIM_LIBERTY_PATH },
 	{ U, "/userName", "userName", SCIM_LIBERTY_PATH },
 	{ U, "id", "id", 0 },
+	/* Of one schema only, so its URN can be missed. */
+	{ U, "manager", EXT ":manager", SCIM_LIBERTY_PATH },
+	{ U, "Department", EXT ":department", SCIM_LIBERTY_PATH },
+	{ U, "manager.value", EXT ":manager.value", SCIM_LIBERTY_PATH },
+	{ U, "emails[type eq 'a\"b' or type eq \"a'b\"].value",
+	    "emails[(type eq \"a\\\"b\") or (type eq \"a'b\")].value",
+	    SCIM_LIBERTY_PATH },
+	{ U, "emails[type eq \"a'b\"]", "emails[type eq \"a'b\"]", 0 },
 	{ G, "members", "members", 0 },
 	{ G, "members[value eq \"2819c223\"]", "members[value eq "
 	    "\"2819c223\"]", 0 },
@@ -478,7 +487,11 @@ static const struct {
 	{ "name[givenName pr]", VERDICT_scim_invalid_path },
 	{ "userName[value pr]", VERDICT_scim_invalid_path },
 	{ "userName eq \"x\"", VERDICT_scim_invalid_path },
-	{ "department", VERDICT_scim_invalid_path },
+	{ "departments", VERDICT_scim_invalid_path },
+	{ "manager.foo", VERDICT_scim_invalid_path },
+	{ "emails[type eq 'work\"]", VERDICT_scim_invalid_filter },
+	{ "emails[type eq 'work]", VERDICT_scim_invalid_filter },
+	{ "emails[type eq work']", VERDICT_scim_invalid_filter },
 	{ EXT ":", VERDICT_scim_invalid_path },
 	{ EXT ":foo", VERDICT_scim_invalid_path },
 	{ CORE ":department", VERDICT_scim_invalid_path },

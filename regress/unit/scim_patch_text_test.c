@@ -137,7 +137,20 @@ static const struct {
 	{ USER, "{\"Operations\":[{\"op\":\"replace\",\"path\":\"\","
 	    "\"value\":{\"active\":true}}" E, "replace: active=true",
 	    L(SCHEMAS) | L(NULL) },
+	/* As the validator of Microsoft's has it. */
+	{ USER, P "]}", "add: ", L(NULL) },
+	{ GROUP, "{\"Operations\":[]}", "add: ", L(NULL) | L(SCHEMAS) },
+	/* As its pages have it. */
+	{ USER, P "{\"op\":\"Add\",\"path\":\"manager\",\"value\":[{"
+	    "\"$ref\":\"../Users/m\",\"value\":\"m\"}]}" E,
+	    "add manager: manager{value=m $ref=../Users/m}",
+	    L(OP_CASE) | L(SINGLE) | L(PATH) },
 	/* Others. */
+	{ USER, P "{\"op\":\"replace\",\"path\":\"active\",\"value\":"
+	    "[false]}" E, "replace active: active=false", L(SINGLE) },
+	{ USER, P "{\"op\":\"replace\",\"path\":\"emails[type eq 'work']"
+	    ".value\",\"value\":\"x\"}" E,
+	    "replace emails(f).value: value=x", L(PATH) },
 	{ USER, "{\"schemas\":[],\"Operations\":[{\"op\":\"add\",\"path\":"
 	    "null,\"value\":[{\"title\":\"x\"}]}" E, "add: title=x",
 	    L(SCHEMAS) | L(SINGLE) },
@@ -184,7 +197,6 @@ static const struct {
 	{ USER, "{}", SYNTAX },
 	{ USER, "{\"Operations\":null}", SYNTAX },
 	{ USER, "{\"Operations\":{}}", SYNTAX },
-	{ USER, "{\"Operations\":[]}", SYNTAX },
 	{ USER, "{\"Operations\":\"add\"}", SYNTAX },
 	{ USER, "{\"Operations\":[null]}", SYNTAX },
 	{ USER, "{\"Operations\":[[]]}", SYNTAX },
@@ -250,6 +262,10 @@ static const struct {
 	    VALUE },
 	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":[[]]}"
 	    E, VALUE },
+	{ GROUP, P "{\"op\":\"remove\",\"path\":\"members\",\"value\":"
+	    "\"\"}" E, VALUE },
+	{ GROUP, P "{\"op\":\"replace\",\"path\":\"members\",\"value\":"
+	    "[\"\"]}" E, VALUE },
 	{ GROUP, P "{\"op\":\"add\",\"path\":\"members[value eq]\","
 	    "\"value\":{}}" E, FILTER }
 };
