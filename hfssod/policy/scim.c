@@ -368,16 +368,16 @@ static write_fn *const		 writes[SCIM_RESOURCE_ANY][SCIM_BASE_MAX] = {
 	[SCIM_RESOURCE_GROUP] = { scim_group_write, scim_group_write }
 };
 
-/* What a client of that kind is known to send; the rest it must not. */
+/*
+ * What a client of that kind may send.  What can't be mistaken is refused
+ * by the strict one alone.  To remove members with a value can: Entra ID
+ * means those, the RFC all.
+ */
 static const unsigned int	 granted[PROFILE_MAX] = {
 	[PROFILE_TOLERANT] = SCIM_LIBERTY_ALL,
 	[PROFILE_STRICT] = SCIM_LIBERTY_READ_ONLY | SCIM_LIBERTY_UNKNOWN,
-	[PROFILE_ENTRA] = SCIM_LIBERTY_READ_ONLY | SCIM_LIBERTY_UNKNOWN |
-	    SCIM_LIBERTY_SCHEMAS | SCIM_LIBERTY_BOOLEAN |
-	    SCIM_LIBERTY_OP_CASE | SCIM_LIBERTY_KEYS | SCIM_LIBERTY_SINGLE |
-	    SCIM_LIBERTY_NULL | SCIM_LIBERTY_PATH,
-	[PROFILE_OKTA] = SCIM_LIBERTY_READ_ONLY | SCIM_LIBERTY_UNKNOWN |
-	    SCIM_LIBERTY_SCHEMAS | SCIM_LIBERTY_NULL | SCIM_LIBERTY_SINGLE
+	[PROFILE_ENTRA] = SCIM_LIBERTY_ALL,
+	[PROFILE_OKTA] = SCIM_LIBERTY_ALL & ~SCIM_LIBERTY_PATH
 };
 
 static const struct {
@@ -398,13 +398,14 @@ static const struct {
 	{ SCIM_LIBERTY_READ_ONLY, VERDICT_scim_mutability,
 	    "an attribute is read-only" },
 	{ SCIM_LIBERTY_SINGLE, VERDICT_scim_invalid_value,
-	    "one value stands where an array belongs" },
+	    "one value stands where an array belongs, or an array where one "
+	    "value does" },
 	{ SCIM_LIBERTY_NUMBER, VERDICT_scim_invalid_value,
 	    "a number stands where text belongs" },
 	{ SCIM_LIBERTY_NULL, VERDICT_scim_invalid_value,
 	    "an empty value stands where none is allowed" },
 	{ SCIM_LIBERTY_PATH, VERDICT_scim_invalid_path,
-	    "a path is not one of RFC 7644" }
+	    "a path is not one of RFC 7644, or a value says what to remove" }
 };
 
 static enum verdict
