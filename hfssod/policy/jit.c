@@ -135,23 +135,44 @@ jit_allowed(const struct connection *c, const struct identity *id,
 	return v;
 }
 
+enum verdict
+jit_name_allowed(const char *name, int64_t row, const char **why)
+{
+	char		*folded = fold_text(name);
+	enum verdict	 v = VERDICT_ok;
+	enum step	 step;
+
+	if (!name_legal(name)) {
+		*why = "a name has 2 to 42 letters, digits and single dashes "
+		    "within, is no number and no account id";
+		v = VERDICT_bad_request;
+	} else if (name_reserved(name, &state.view->reserved) ||
+	    directory_has_name(state.directory, folded)) {
+		*why = "the name is reserved";
+		v = VERDICT_taken;
+	} else {
+		step = store_run(state.store, ST_name_used, v_text(folded));
+		if (step == STEP_ROW &&
+		    store_integer(state.store, ST_name_used, 0) != row) {
+			*why = "the name is or was somebody else's";
+			v = VERDICT_taken;
+		} else if (step == STEP_FAILED)
+			v = VERDICT_unavailable;
+		store_end(state.store, ST_name_used);
+	}
+	free(folded);
+	return v;
+}
+
 /* Whether nobody has or had the name, and anybody may. */
 static bool
 name_free(const char *name, bool *failed)
 {
-	enum step	 step;
-	char		*folded = fold_text(name);
-	bool		 ok = false;
+	const char	*why;
+	enum verdict	 v = jit_name_allowed(name, 0, &why);
 
-	if (name_legal(name) && !name_reserved(name, &state.view->reserved) &&
-	    !directory_has_name(state.directory, folded)) {
-		step = store_run(state.store, ST_name_used, v_text(folded));
-		ok = step == STEP_DONE;
-		*failed = step == STEP_FAILED;
-		store_end(state.store, ST_name_used);
-	}
-	free(folded);
-	return ok;
+	*failed = v == VERDICT_unavailable;
+	return v == VERDICT_ok;
 }
 
 /* The rules of design section 7; false if the store failed. */

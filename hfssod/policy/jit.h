@@ -47,6 +47,11 @@ enum verdict	 jit_allowed(const struct connection *,
  */
 void		 jit_id(char [ACCOUNT_ID + 1]);
 /*
+ * Whether the account of that row (0: a new one) may have the name: ok,
+ * bad_request, taken (or unavailable); *why says why not.
+ */
+enum verdict	 jit_name_allowed(const char *, int64_t, const char **);
+/*
  * The id, name and name to show that an account made now would have; id
  * and a suffix made of it are others each time.  False if the store failed.
  */

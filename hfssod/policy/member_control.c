@@ -208,36 +208,6 @@ member_unlink(struct request *request, struct reader *r, struct writer *w)
 
 /* --- names -------------------------------------------------------------- */
 
-/* Whether that account may have the name; *why says why not. */
-static enum verdict
-name_allowed(const char *name, int64_t row, const char **why)
-{
-	char		*folded = fold_text(name);
-	enum verdict	 v = VERDICT_ok;
-	enum step	 step;
-
-	if (!name_legal(name)) {
-		*why = "a name has 2 to 42 letters, digits and single dashes "
-		    "within, is no number and no account id";
-		v = VERDICT_bad_request;
-	} else if (name_reserved(name, &state.view->reserved) ||
-	    directory_has_name(state.directory, folded)) {
-		*why = "the name is reserved";
-		v = VERDICT_taken;
-	} else {
-		step = store_run(state.store, ST_name_used, v_text(folded));
-		if (step == STEP_ROW &&
-		    store_integer(state.store, ST_name_used, 0) != row) {
-			*why = "the name is or was somebody else's";
-			v = VERDICT_taken;
-		} else if (step == STEP_FAILED)
-			v = VERDICT_unavailable;
-		store_end(state.store, ST_name_used);
-	}
-	free(folded);
-	return v;
-}
-
 static enum verdict
 rename_to(const struct person_found *p, const char *name, const char *by)
 {
@@ -277,7 +247,7 @@ member_rename(struct request *request, struct reader *r, struct writer *w)
 	    strcmp(p.name, q.value) == 0)
 		v = VERDICT_already;
 	if (v == VERDICT_ok)
-		v = name_allowed(q.value, p.row, &why);
+		v = jit_name_allowed(q.value, p.row, &why);
 	if (v == VERDICT_ok)
 		v = rename_to(&p, q.value, by);
 	if (v == VERDICT_ok)
@@ -349,7 +319,7 @@ account_add(struct request *request, struct reader *r, struct writer *w)
 		v = VERDICT_bad_request;
 		why = "that is no e-mail address, or no name to show";
 	} else
-		v = name_allowed(q.name, 0, &why);
+		v = jit_name_allowed(q.name, 0, &why);
 	if (v == VERDICT_ok && !insert(&p, q.value, display))
 		v = VERDICT_unavailable;
 	if (v == VERDICT_ok) {

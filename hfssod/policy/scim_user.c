@@ -8,6 +8,7 @@
 
 #include "common/limits.h"
 #include "hfssod/policy/brake.h"
+#include "hfssod/policy/jit.h"
 #include "hfssod/policy/member.h"
 #include "hfssod/policy/scim_group.h"
 #include "hfssod/policy/scim_patch.h"
@@ -138,6 +139,24 @@ user_check_name(struct scim *s, const struct profile *p)
 	    "userName is no account name: %s.", fault);
 }
 
+/* Nor may a change make a userName of what is another's account name. */
+static enum verdict
+check_rename(struct change *c)
+{
+	struct scim	*s = c->scim;
+	const char	*why;
+	enum verdict	 v;
+
+	if (!differ(c->user->was.username, c->now->username))
+		return VERDICT_ok;
+	if ((v = user_check_name(s, c->now)) != VERDICT_ok ||
+	    !s->at->settings->username_strict)
+		return v;
+	v = jit_name_allowed(c->now->username, c->user->row, &why);
+	return v == VERDICT_taken ? scim_refuse(s, VERDICT_scim_uniqueness,
+	    "userName is taken or reserved as an account name.") : v;
+}
+
 /*
  * Whether a login would take him for another than before: what a login is
  * matched by changes.
@@ -204,10 +223,8 @@ decide(struct change *c)
 	c->withdraw = c->user->state == ACCOUNT_ACTIVE &&
 	    c->to != ACCOUNT_ACTIVE;
 	c->back = c->user->state != ACCOUNT_ACTIVE && c->to == ACCOUNT_ACTIVE;
-	if (differ(c->user->was.username, c->now->username) &&
-	    (v = user_check_name(c->scim, c->now)) != VERDICT_ok)
-		return v;
-	if ((v = check_admin(c)) != VERDICT_ok)
+	if ((v = check_rename(c)) != VERDICT_ok ||
+	    (v = check_admin(c)) != VERDICT_ok)
 		return v;
 	return check_unlink(c) ? VERDICT_ok : VERDICT_unavailable;
 }

@@ -118,7 +118,34 @@ def test_strict_names_that_are_taken(site):
     assert detail
     refused(client.patch(f"/Users/{made['id']}", (
         "replace", "userName", "bad--name")), 400, "invalidValue")
+    # A change is no way around it; one's own name is one's own.
+    other = client.user("other-name", externalId="sn-1")
+    for how in ("patch", "put", "revive", "restore"):
+        at = f"/Users/{other['id']}"
+        if how == "revive":
+            change(client, other["id"], "active", False)
+        elif how == "restore":
+            client.delete(at)
+        for name in ("admin", "strict", "good-name", "Good-Name", "x"):
+            sent = s.user(name, externalId="sn-1")
+            answer = client.patch(at, ("replace", "userName", name)) \
+                if how == "patch" else client.put(at, sent) \
+                if how == "put" else client.post("/Users", sent)
+            if name == "x":
+                refused(answer, 400, "invalidValue")
+            else:
+                refused(answer, 409, "uniqueness")
+        if how == "patch":
+            change(client, made["id"], "userName", "newer-name")
+        name = "Other-Name" if how == "put" else "other-name"
+        sent = s.user(name, externalId="sn-1")
+        if how in ("patch", "put"):
+            good(client.put(at, sent))
+        else:
+            good(client.post("/Users", sent), 201)
+    change(client, made["id"], "userName", "GOOD-name")
     client.delete(f"/Users/{made['id']}")
+    client.delete(f"/Users/{other['id']}")
 
 
 # --- active ------------------------------------------------------------------
