@@ -5,7 +5,6 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/limits.h"
 #include "common/log.h"
@@ -271,58 +270,6 @@ scim_value_copy(struct scim_pool *p, struct scim_value *to,
 		at = &n->next;
 	}
 	*at = NULL;
-}
-
-/* --- comparing -------------------------------------------------------- */
-
-/* Every value of the one is among those of the other, as often. */
-static bool
-field_equal(const struct scim_field *a, const struct scim_field *b)
-{
-	size_t	 i, j, same, there;
-
-	if (a->count != b->count)
-		return false;
-	for (i = 0; i < a->count; i++) {
-		for (j = same = there = 0; j < a->count; j++) {
-			same += scim_value_equal(a->attribute, &a->values[i],
-			    &a->values[j]);
-			there += scim_value_equal(a->attribute, &a->values[i],
-			    &b->values[j]);
-		}
-		if (same != there)
-			return false;
-	}
-	return true;
-}
-
-static bool
-fields_equal(const struct scim_field *a, const struct scim_field *b)
-{
-	for (;;) {
-		while (a != NULL && a->count == 0)
-			a = a->next;
-		while (b != NULL && b->count == 0)
-			b = b->next;
-		if (a == NULL || b == NULL)
-			return a == b;
-		if (a->attribute != b->attribute || !field_equal(a, b))
-			return false;
-		a = a->next;
-		b = b->next;
-	}
-}
-
-bool
-scim_value_equal(const struct scim_attribute *at, const struct scim_value *a,
-    const struct scim_value *b)
-{
-	if (at->type == SCIM_TYPE_COMPLEX)
-		return fields_equal(a->fields, b->fields);
-	if (at->type == SCIM_TYPE_BOOLEAN)
-		return a->truth == b->truth;
-	return (at->exact ? strcmp(a->text, b->text) :
-	    strcasecmp(a->text, b->text)) == 0;
 }
 
 /* --- put and get ------------------------------------------------------ */

@@ -76,16 +76,9 @@ const char	*scim_text(const struct scim_value *, enum scim_number);
 /* Set it; "" removes it. */
 void		 scim_set_text(struct scim_pool *, struct scim_value *,
 		    enum scim_number, const char *);
-/* A copy in a pool, of everything with strings; or sharing the strings. */
+/* A copy in the pool, strings and all. */
 void		 scim_value_copy(struct scim_pool *, struct scim_value *,
 		    const struct scim_value *);
-/*
- * Whether two values of that attribute are the same: by its case rule,
- * multi-valued ones in any order (complex ones by all their fields).
- * ASCII case only: what is folded otherwise is policy's.
- */
-bool		 scim_value_equal(const struct scim_attribute *,
-		    const struct scim_value *, const struct scim_value *);
 
 /*
  * Put and get the value of an attribute (for a resource: of its root).

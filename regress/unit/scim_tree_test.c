@@ -12,6 +12,7 @@
 
 #include "common/limits.h"
 #include "common/scim_exchange.h"
+#include "hfssod/policy/scim_compare.h"
 
 static struct scim_pool	*pool;
 
@@ -160,14 +161,14 @@ tree_round_trip(void **state)
 	(void)state;
 	somebody(&in);
 	scim_value_copy(pool, &copy, &in);
-	assert_true(scim_value_equal(scim_attribute(SCIM_user), &in, &copy));
+	assert_true(scim_value_same(scim_attribute(SCIM_user), &in, &copy));
 	wire_init(&w, LIMIT_MESSAGE);
 	wire_init(&again, LIMIT_MESSAGE);
 	scim_resource_put(&w, SCIM_RESOURCE_USER, &copy);
 	b.data = w.data;
 	b.len = w.len;
 	assert_true(scim_resource_get(b, pool, SCIM_RESOURCE_USER, &out));
-	assert_true(scim_value_equal(scim_attribute(SCIM_user), &in, &out));
+	assert_true(scim_value_same(scim_attribute(SCIM_user), &in, &out));
 	scim_resource_put(&again, SCIM_RESOURCE_USER, &out);
 	assert_int_equal(again.len, w.len);
 	assert_memory_equal(again.data, w.data, w.len);
@@ -253,12 +254,12 @@ equality(void **state)
 	*e = f->values[0];
 	scim_field_cut(f, 0);
 	scim_set_text(pool, &b, SCIM_userName, "ADA");
-	assert_true(scim_value_equal(scim_attribute(SCIM_user), &a, &b));
+	assert_true(scim_value_same(scim_attribute(SCIM_user), &a, &b));
 	scim_set_text(pool, &b, SCIM_externalId, "00U1");
-	assert_false(scim_value_equal(scim_attribute(SCIM_user), &a, &b));
+	assert_false(scim_value_same(scim_attribute(SCIM_user), &a, &b));
 	scim_set_text(pool, &b, SCIM_externalId, "00u1");
 	scim_field_cut(f, 1);
-	assert_false(scim_value_equal(scim_attribute(SCIM_user), &a, &b));
+	assert_false(scim_value_same(scim_attribute(SCIM_user), &a, &b));
 }
 
 static void
@@ -440,7 +441,7 @@ write_round_trip(void **state)
 	assert_int_equal(out.where.base, SCIM_BASE_BASIC);
 	assert_int_equal(out.match.versions[1], 9);
 	assert_int_equal(out.stage, 5);
-	assert_true(scim_value_equal(scim_attribute(SCIM_user), &in.value,
+	assert_true(scim_value_same(scim_attribute(SCIM_user), &in.value,
 	    &out.value));
 	for (i = 0; i < w.len; i++) {
 		wire_read(&r, w.data, i);
