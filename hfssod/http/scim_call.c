@@ -246,6 +246,9 @@ scim_turn(void)
 	for (; n > 0 && (s = TAILQ_FIRST(&waiting)) != NULL; n--) {
 		TAILQ_REMOVE(&waiting, s, entry);
 		s->waiting = false;
+		/* It was answered while it waited: its time was over. */
+		if (s->call->done)
+			continue;
 		resume = s->resume;
 		if (resume != again && scim_out_full(s->call)) {
 			scim_wait(s->call, resume);
