@@ -227,6 +227,19 @@ answer(struct scim *s, struct writer *w, enum verdict v,
 	scim_answer_put(w, a);
 }
 
+/* The end of a handler. */
+static enum verdict
+finish(struct scim *s, struct writer *w, enum verdict v,
+    struct scim_answer *a)
+{
+	if (store_failed(state.store))
+		v = VERDICT_unavailable;
+	if (v != VERDICT_unavailable)
+		answer(s, w, v, a);
+	scim_close(s);
+	return v;
+}
+
 /* --- reading ------------------------------------------------------------ */
 
 enum verdict
@@ -235,7 +248,6 @@ scim_admit(struct request *request, struct reader *r, struct writer *w)
 	struct scim_where	 where;
 	struct scim_answer	 a;
 	struct scim		 s;
-	enum verdict		 v;
 
 	(void)request;
 	memset(&s, 0, sizeof(s));
@@ -243,11 +255,7 @@ scim_admit(struct request *request, struct reader *r, struct writer *w)
 	a.value.text = "";
 	if (!scim_where_get(r, &where))
 		fatalx("scim_admit is malformed");
-	v = scim_open(&s, &where, state.store, 0);
-	if (v != VERDICT_unavailable)
-		answer(&s, w, v, &a);
-	scim_close(&s);
-	return v;
+	return finish(&s, w, scim_open(&s, &where, state.store, 0), &a);
 }
 
 static enum verdict
@@ -290,12 +298,7 @@ scim_read(struct request *request, struct reader *r, struct writer *w)
 	    v != VERDICT_scim_not_modified)
 		scim_log_write(&s, "GET", q.resource, q.id, v, began);
 	describe(&s, "GET", q.resource, q.id, v);
-	if (store_failed(state.store))
-		v = VERDICT_unavailable;
-	if (v != VERDICT_unavailable)
-		answer(&s, w, v, &a);
-	scim_close(&s);
-	return v;
+	return finish(&s, w, v, &a);
 }
 
 /* The organization that the address names, as one that he is in. */
@@ -341,22 +344,17 @@ scim_me(struct request *request, struct reader *r, struct writer *w)
 	if (v == VERDICT_ok && !scim_user_me(&s, state.session->person->row,
 	    &a))
 		v = VERDICT_scim_not_found;
-	if (store_failed(state.store))
-		v = VERDICT_unavailable;
-	if (v != VERDICT_unavailable)
-		answer(&s, w, v, &a);
-	scim_close(&s);
-	return v;
+	return finish(&s, w, v, &a);
 }
 
 /* --- writing ------------------------------------------------------------ */
 
-/* One of these rights is needed. */
+/* All of these are needed: to delete is a change, too. */
 static const unsigned int	 rights[SCIM_RESOURCE_ANY][SCIM_METHOD_MAX] = {
 	[SCIM_RESOURCE_USER] = { RIGHT_USERS, RIGHT_USERS, RIGHT_USERS,
-	    RIGHT_DELETE },
+	    RIGHT_USERS | RIGHT_DELETE },
 	[SCIM_RESOURCE_GROUP] = { RIGHT_GROUPS, RIGHT_GROUPS, RIGHT_GROUPS,
-	    RIGHT_DELETE }
+	    RIGHT_GROUPS | RIGHT_DELETE }
 };
 static const char *const	 methods[SCIM_METHOD_MAX] = { "POST", "PUT",
     "PATCH", "DELETE" };
@@ -468,8 +466,10 @@ scim_write(struct request *request, struct reader *r, struct writer *w)
 		fatalx("scim_write is malformed");
 	a.resource = q.resource;
 	a.value.text = "";
-	v = scim_open(&s, &q.where, state.store,
-	    rights[q.resource][q.method]);
+	v = scim_open(&s, &q.where, state.store, 0);
+	if (v == VERDICT_ok && (rights[q.resource][q.method] &
+	    ~s.token.rights) != 0)
+		v = VERDICT_token_right;
 	if (v == VERDICT_ok)
 		v = check_liberties(&s, &q);
 	if (v == VERDICT_ok)
@@ -480,10 +480,5 @@ scim_write(struct request *request, struct reader *r, struct writer *w)
 		scim_log_write(&s, methods[q.method], q.resource, q.id, v,
 		    began);
 	describe(&s, methods[q.method], q.resource, q.id, v);
-	if (store_failed(state.store))
-		v = VERDICT_unavailable;
-	if (v != VERDICT_unavailable)
-		answer(&s, w, v, &a);
-	scim_close(&s);
-	return v;
+	return finish(&s, w, v, &a);
 }

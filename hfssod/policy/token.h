@@ -24,7 +24,7 @@
 #define RIGHT_USERS	1u	/* change Users */
 #define RIGHT_GROUPS	2u	/* change Groups */
 #define RIGHT_READ	4u
-#define RIGHT_DELETE	8u
+#define RIGHT_DELETE	8u	/* with one of the first two */
 #define RIGHT_RELINK	16u	/* change externalId of a linked admin */
 #define RIGHT_LINKS	32u	/* link groups to resource groups */
 #define RIGHT_DEFAULT	(RIGHT_USERS | RIGHT_GROUPS | RIGHT_READ | RIGHT_DELETE)

@@ -143,6 +143,10 @@ rights(void **unused)
 	fails(delete(id), VERDICT_token_right);
 	fails(patch(id, SCIM_REPLACE, SCIM_none, "active=false"),
 	    VERDICT_token_right);
+	/* To delete is no right to what may not be changed. */
+	token = "groups";
+	assert_int_equal(get(id), VERDICT_ok);
+	fails(delete(id), VERDICT_token_right);
 	token = "okta";
 	base = SCIM_BASE_BASIC;
 	fails(get(id), VERDICT_not_found);

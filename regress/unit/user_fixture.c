@@ -31,7 +31,9 @@ static const struct {
 	{ "entra", "entra", RIGHT_DEFAULT, PROFILE_TOLERANT },
 	{ "relink", "okta", 63, PROFILE_TOLERANT },
 	{ "read", "okta", RIGHT_READ, PROFILE_TOLERANT },
-	{ "strict", "okta", RIGHT_DEFAULT, PROFILE_STRICT }
+	{ "strict", "okta", RIGHT_DEFAULT, PROFILE_STRICT },
+	{ "groups", "okta", RIGHT_GROUPS | RIGHT_READ | RIGHT_DELETE,
+	    PROFILE_TOLERANT }
 };
 
 static char	 secret[64];

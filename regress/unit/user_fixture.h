@@ -18,8 +18,8 @@ int	 basics_begin(void **);
 
 /*
  * Which token asks: "okta" and "entra" are for those connections; "relink"
- * is okta's with every right; "read" okta's that may only read; "strict"
- * okta's with that profile.
+ * is okta's with every right; "read" okta's that may only read; "groups"
+ * okta's that may not change Users; "strict" okta's with that profile.
  */
 extern const char	*token;
 /* The octets of the token "secret". */
