@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/log.h"
 #include "hfssod/policy/account.h"
 #include "hfssod/policy/fold.h"
 #include "hfssod/policy/show_page.h"
@@ -59,19 +60,28 @@ names_group(const struct drift *d, const char *value)
 	return is;
 }
 
+/* A copy of the text. */
+static void
+add(struct strings *list, const char *text)
+{
+	char	*copy;
+
+	if ((copy = strdup(text)) == NULL)
+		fatal("drift");
+	strings_add(list, copy);
+}
+
 /* Copies of the texts that a statement gives. */
 static void
 collect(enum statement st, int64_t account, int64_t organization,
     struct strings *list)
 {
 	struct store	*s = state.store;
-	char		*copy;
 	enum step	 step;
 
 	for (step = store_run(s, st, v_int(account), v_int(organization));
 	    step == STEP_ROW; step = store_next(s, st))
-		if ((copy = strdup(store_text(s, st, 0))) != NULL)
-			strings_add(list, copy);
+		add(list, store_text(s, st, 0));
 }
 
 static void
@@ -151,15 +161,13 @@ look_at_groups(struct drift *d, const char *member, int64_t account,
 {
 	struct strings	 stored = { 0, NULL }, said = { 0, NULL };
 	struct reader	 r;
-	char		*copy;
 	size_t		 i;
 
 	if (values.len > 0) {
 		wire_read(&r, values.data, values.len);
 		stored = wire_get_strings(&r, LIMIT_VALUES, LIMIT_VALUE);
 		for (i = 0; i < stored.count; i++)
-			if ((copy = strdup(stored.list[i])) != NULL)
-				strings_add(&said, copy);
+			add(&said, stored.list[i]);
 		strings_free(&stored);
 	}
 	collect(ST_drift_values, account, d->organization, &said);
