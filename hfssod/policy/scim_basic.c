@@ -99,7 +99,7 @@ tell(const struct invitation *i, const struct organization *o,
 	char			 account[ACCOUNT_ID + 1] = "";
 	char			 name[LIMIT_NAME + 1] = "";
 
-	basic_named(i->account, o, account, name);
+	basic_named(i->account, account, name);
 	memset(&e, 0, sizeof(e));
 	e.organization = o->name;
 	e.account = account;
@@ -125,12 +125,11 @@ unlink_identities(const struct invitation *i, const struct organization *o)
 }
 
 void
-basic_named(int64_t row, const struct organization *o,
-    char account[ACCOUNT_ID + 1], char name[LIMIT_NAME + 1])
+basic_named(int64_t row, char account[ACCOUNT_ID + 1],
+    char name[LIMIT_NAME + 1])
 {
 	struct store	*s = state.store;
 
-	(void)o;
 	if (store_run(s, ST_account, v_int(row)) == STEP_ROW) {
 		strlcpy(account, store_text(s, ST_account, 1),
 		    ACCOUNT_ID + 1);
@@ -398,27 +397,6 @@ put_fields(struct scim *s, const struct scim_value *sent,
 	scim_field_add(s->pool, to)->truth = f->values[0].truth;
 }
 
-static enum verdict
-patch_fields(struct scim *s, const struct scim_write *w,
-    struct scim_value *v)
-{
-	struct scim_why	 why = { "" };
-	enum verdict	 verdict = VERDICT_ok;
-	size_t		 n, work = 0;
-
-	for (n = 0; verdict == VERDICT_ok && n < w->operation_count; n++) {
-		work += scim_patch_work(v, &w->operations[n]);
-		verdict = work > LIMIT_SCIM_WORK ? VERDICT_scim_too_large :
-		    scim_patch(s->pool, SCIM_RESOURCE_USER, v,
-		    &w->operations[n], s->token.profile, &why);
-	}
-	if (verdict == VERDICT_ok)
-		verdict = scim_check(s->pool, SCIM_RESOURCE_USER, v, &why);
-	if (verdict != VERDICT_ok && why.text[0] != '\0')
-		scim_refuse(s, verdict, "%s", why.text);
-	return verdict;
-}
-
 static bool
 same_body(const struct profile *a, const struct profile *b)
 {
@@ -438,7 +416,7 @@ put_or_patch(struct scim *s, const struct scim_write *w,
 	scim_value_copy(s->pool, &v, before);
 	if (w->method == SCIM_PUT)
 		put_fields(s, &w->value, &v);
-	else if ((verdict = patch_fields(s, w, &v)) != VERDICT_ok)
+	else if ((verdict = user_apply(s, w, &v)) != VERDICT_ok)
 		return verdict;
 	profile_take(s, before, &was);
 	s->detail[0] = '\0';
@@ -482,19 +460,13 @@ static enum verdict
 create(struct scim *s, const struct scim_write *w, struct scim_answer *a)
 {
 	struct scim_value	 v = w->value;
-	struct scim_why		 why = { "" };
 	struct profile		 p;
 	enum verdict		 verdict;
 	enum step		 step = STEP_DONE;
 
 	s->name = scim_text(&v, SCIM_userName);
-	scim_field_remove(&v, SCIM_id);
-	scim_field_remove(&v, SCIM_meta);
-	scim_field_remove(&v, SCIM_groups);
-	scim_field_remove(&v, SCIM_schemas);
-	verdict = scim_check(s->pool, SCIM_RESOURCE_USER, &v, &why);
-	if (verdict != VERDICT_ok)
-		return scim_refuse(s, verdict, "%s", why.text);
+	if ((verdict = user_check(s, &v)) != VERDICT_ok)
+		return verdict;
 	if ((verdict = profile_take(s, &v, &p)) == VERDICT_ok &&
 	    p.external[0] != '\0')
 		step = store_run(s->store, ST_invitation_external,

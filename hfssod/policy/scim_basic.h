@@ -13,8 +13,8 @@ enum verdict	 basic_set_active(int64_t, const struct organization *, bool,
 enum verdict	 basic_remove(int64_t, const struct organization *,
 		    const char *);
 /* The id and the name of an account, for the audit. */
-void		 basic_named(int64_t, const struct organization *,
-		    char [ACCOUNT_ID + 1], char [LIMIT_NAME + 1]);
+void		 basic_named(int64_t, char [ACCOUNT_ID + 1],
+		    char [LIMIT_NAME + 1]);
 /* His identity is gone: the invitation waits for a sign-in again. */
 void		 basic_unlinked(int64_t, const struct organization *);
 

@@ -374,17 +374,16 @@ user_change(struct scim *s, struct user *u, struct scim_value *v,
 
 /* --- requests ----------------------------------------------------------- */
 
-/* A refusal of the pure rooms, with their reason. */
-static enum verdict
-because(struct scim *s, enum verdict v, const struct scim_why *why)
+enum verdict
+user_because(struct scim *s, enum verdict v, const struct scim_why *why)
 {
 	if (v != VERDICT_ok && why->text[0] != '\0')
 		scim_refuse(s, v, "%s", why->text);
 	return v;
 }
 
-static enum verdict
-apply(struct scim *s, const struct scim_write *w, struct scim_value *v)
+enum verdict
+user_apply(struct scim *s, const struct scim_write *w, struct scim_value *v)
 {
 	struct scim_why	 why = { "" };
 	enum verdict	 verdict = VERDICT_ok;
@@ -402,7 +401,7 @@ apply(struct scim *s, const struct scim_write *w, struct scim_value *v)
 	}
 	if (verdict == VERDICT_ok)
 		verdict = scim_check(s->pool, SCIM_RESOURCE_USER, v, &why);
-	return because(s, verdict, &why);
+	return user_because(s, verdict, &why);
 }
 
 /* active stays when it is not said, or taken away. */
@@ -423,7 +422,7 @@ put_or_patch(struct scim *s, const struct scim_write *w, struct user *u,
 	enum verdict		 verdict;
 
 	scim_value_copy(s->pool, &v, &u->value);
-	if ((verdict = apply(s, w, &v)) != VERDICT_ok)
+	if ((verdict = user_apply(s, w, &v)) != VERDICT_ok)
 		return verdict;
 	keep_active(s, &v, u);
 	return user_change(s, u, &v, NULL, a);

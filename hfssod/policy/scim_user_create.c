@@ -20,21 +20,17 @@ struct before {
 	bool		 old;		/* and one who was deleted long ago */
 };
 
-/* What is read-only is ours, whatever was sent. */
-static enum verdict
-check(struct scim *s, struct scim_value *v)
+enum verdict
+user_check(struct scim *s, struct scim_value *v)
 {
 	struct scim_why	 why = { "" };
-	enum verdict	 verdict;
 
 	scim_field_remove(v, SCIM_id);
 	scim_field_remove(v, SCIM_meta);
 	scim_field_remove(v, SCIM_groups);
 	scim_field_remove(v, SCIM_schemas);
-	verdict = scim_check(s->pool, SCIM_RESOURCE_USER, v, &why);
-	if (verdict != VERDICT_ok && why.text[0] != '\0')
-		scim_refuse(s, verdict, "%s", why.text);
-	return verdict;
+	return user_because(s, scim_check(s->pool, SCIM_RESOURCE_USER, v,
+	    &why), &why);
 }
 
 /* The first row is a live one if there is one, else who went last. */
@@ -173,7 +169,7 @@ user_create(struct scim *s, const struct scim_write *w,
 	enum verdict		 verdict;
 
 	s->name = scim_text(&v, SCIM_userName);
-	if ((verdict = check(s, &v)) != VERDICT_ok)
+	if ((verdict = user_check(s, &v)) != VERDICT_ok)
 		return verdict;
 	verdict = profile_take(s, &v, &p);
 	if (verdict == VERDICT_ok)

@@ -256,7 +256,7 @@ user_unlink(int64_t row, const struct organization *o,
 	if (!is_basic(o) && (v = find(&u, row, o, by)) != VERDICT_ok)
 		return v;
 	if (is_basic(o))
-		basic_named(row, o, u.account, u.name);
+		basic_named(row, u.account, u.name);
 	u.by = by;
 	u.organization = directory_organization_id(state.directory, o->id);
 	while (!had && (c = directory_connections(state.directory, &next)) !=

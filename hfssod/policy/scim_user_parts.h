@@ -4,6 +4,7 @@
 #ifndef POLICY_SCIM_USER_PARTS_H
 #define POLICY_SCIM_USER_PARTS_H
 
+#include "hfssod/policy/scim_patch.h"
 #include "hfssod/policy/scim_profile.h"
 #include "hfssod/policy/scim_user.h"
 
@@ -38,6 +39,16 @@ enum verdict	 user_change(struct scim *, struct user *,
 		    struct scim_value *, const char *, struct scim_answer *);
 enum verdict	 user_create(struct scim *, const struct scim_write *,
 		    struct scim_answer *);
+/*
+ * A PUT or PATCH upon the tree; what was POSTed, without what is read-only
+ * and ours.  Checked as it would be stored; a refusal has its reason.
+ */
+enum verdict	 user_apply(struct scim *, const struct scim_write *,
+		    struct scim_value *);
+enum verdict	 user_check(struct scim *, struct scim_value *);
+/* A verdict of the pure rooms, refused with their reason if it is none. */
+enum verdict	 user_because(struct scim *, enum verdict,
+		    const struct scim_why *);
 /* Put the resource, as it is now, into the answer. */
 bool		 user_answer(struct scim *, struct scim_value *, int64_t,
 		    const struct profile_facts *, struct scim_answer *);
