@@ -21,13 +21,12 @@
 /* --- organizations ---------------------------------------------------- */
 
 static void
-put_organization(struct writer *w)
+put_organization(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_organizations;
 	int64_t		 sessions = 0;
 
-	if (store_run(s, ST_show_sessions_count, v_int(store_integer(s, st, 0)),
+	if (store_run(s, ST_show_sessions_count, v_int(store_integer(s, st, 2)),
 	    v_int(store_now(s))) == STEP_ROW)
 		sessions = store_integer(s, ST_show_sessions_count, 0);
 	store_end(s, ST_show_sessions_count);
@@ -46,37 +45,22 @@ enum verdict
 show_organizations(struct request *request, struct reader *r, struct writer *w)
 {
 	struct page	 p;
-	struct store	*s;
+	enum statement	 st = ST_show_organizations;
 	enum verdict	 v;
-	enum step	 step;
 
 	(void)request;
-	if ((v = page_begin(&p, r)) != VERDICT_ok)
-		return page_end(&p, v, w);
-	s = state.store;
-	record_array(&p.body, "");
-	for (step = store_run(s, ST_show_organizations, v_text(p.q.after));
-	    step == STEP_ROW; step = store_next(s, ST_show_organizations)) {
-		if (p.body.len > PAGE)
-			break;
-		put_organization(&p.body);
-		strlcpy(p.after, store_text(s, ST_show_organizations, 2),
-		    sizeof(p.after));
-	}
-	store_end(s, ST_show_organizations);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
+	if ((v = page_begin(&p, r)) == VERDICT_ok)
+		page_rows(&p, st, store_run(state.store, st,
+		    v_text(p.q.after)), put_organization);
 	return page_end(&p, v, w);
 }
 
 /* --- members ---------------------------------------------------------- */
 
 static void
-put_member(struct writer *w)
+put_member(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_members;
 
 	record_object(w, "");
 	record_string(w, "name", store_text(s, st, 1));
@@ -94,32 +78,8 @@ put_member(struct writer *w)
 enum verdict
 show_members(struct request *request, struct reader *r, struct writer *w)
 {
-	struct page	 p;
-	struct store	*s;
-	enum verdict	 v;
-	enum step	 step = STEP_DONE;
-	int64_t		 id = 0;
-
 	(void)request;
-	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = page_organization(&p, &id)) != VERDICT_ok)
-		return page_end(&p, v, w);
-	s = state.store;
-	record_array(&p.body, "");
-	for (step = store_run(s, ST_show_members, v_int(id),
-	    v_int(page_number(p.q.after))); step == STEP_ROW;
-	    step = store_next(s, ST_show_members)) {
-		if (p.body.len > PAGE)
-			break;
-		put_member(&p.body);
-		strlcpy(p.after, store_text(s, ST_show_members, 0),
-		    sizeof(p.after));
-	}
-	store_end(s, ST_show_members);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
-	return page_end(&p, v, w);
+	return show_of_organization(r, w, ST_show_members, 0, put_member);
 }
 
 /* --- one member ------------------------------------------------------- */
@@ -285,10 +245,9 @@ show_member(struct request *request, struct reader *r, struct writer *w)
 /* --- sessions --------------------------------------------------------- */
 
 static void
-put_session(struct writer *w)
+put_session(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_sessions;
 
 	record_object(w, "");
 	record_string(w, "session", store_text(s, st, 1));
@@ -329,8 +288,8 @@ show_sessions(struct request *request, struct reader *r, struct writer *w)
 {
 	struct page	 p;
 	struct store	*s;
+	enum statement	 st = ST_show_sessions;
 	enum verdict	 v;
-	enum step	 step;
 	int64_t		 org, row, after[2] = { 0, 0 };
 	char		 first[32];
 
@@ -345,21 +304,8 @@ show_sessions(struct request *request, struct reader *r, struct writer *w)
 	after[0] = page_number(first);
 	if (strchr(p.q.after, '.') != NULL)
 		after[1] = page_number(strchr(p.q.after, '.') + 1);
-	record_array(&p.body, "");
-	for (step = store_run(s, ST_show_sessions, v_int(after[0]),
-	    v_int(after[1]), v_int(store_now(s)), v_int(org), v_int(row));
-	    step == STEP_ROW; step = store_next(s, ST_show_sessions)) {
-		if (p.body.len > PAGE)
-			break;
-		put_session(&p.body);
-		snprintf(p.after, sizeof(p.after), "%lld.%lld",
-		    (long long)store_integer(s, ST_show_sessions, 0),
-		    (long long)store_integer(s, ST_show_sessions, 7));
-	}
-	store_end(s, ST_show_sessions);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
+	page_rows(&p, st, store_run(s, st, v_int(after[0]), v_int(after[1]),
+	    v_int(store_now(s)), v_int(org), v_int(row)), put_session);
 	return page_end(&p, v, w);
 }
 
@@ -393,7 +339,7 @@ put_status(struct writer *w)
 	struct reader		 r;
 	struct record_item	 item;
 
-	b = store_blob(state.store, ST_show_connections, 10);
+	b = store_blob(state.store, ST_show_connections, 9);
 	wire_read(&r, b.data, b.len);
 	if (!record_next(&r, &item) || item.type != RECORD_OBJECT) {
 		record_null(w, "status");
@@ -404,21 +350,20 @@ put_status(struct writer *w)
 }
 
 static void
-put_connection(struct writer *w)
+put_connection(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_connections;
 
 	record_object(w, "");
 	record_string(w, "organization", store_text(s, st, 1));
-	record_string(w, "name", store_text(s, st, 3));
-	record_string(w, "protocol", store_text(s, st, 4));
-	record_string(w, "state", store_integer(s, st, 5) == 0 ? "disabled" :
-	    store_integer(s, st, 6) != 0 ? "switched off" : "enabled");
-	record_integer(w, "logins", store_integer(s, st, 7));
-	page_time(w, "last_login", store_integer(s, st, 8));
-	put_refusals(w, store_text(s, st, 1), store_text(s, st, 3));
-	page_time(w, "status_at", store_integer(s, st, 9));
+	record_string(w, "name", store_text(s, st, 2));
+	record_string(w, "protocol", store_text(s, st, 3));
+	record_string(w, "state", store_integer(s, st, 4) == 0 ? "disabled" :
+	    store_integer(s, st, 5) != 0 ? "switched off" : "enabled");
+	record_integer(w, "logins", store_integer(s, st, 6));
+	page_time(w, "last_login", store_integer(s, st, 7));
+	put_refusals(w, store_text(s, st, 1), store_text(s, st, 2));
+	page_time(w, "status_at", store_integer(s, st, 8));
 	put_status(w);
 	record_end(w);
 }
@@ -427,14 +372,11 @@ enum verdict
 show_connections(struct request *request, struct reader *r, struct writer *w)
 {
 	struct page	 p;
-	struct writer	 one;
-	struct store	*s;
 	enum statement	 st = ST_show_connections;
-	enum verdict	 v;
 	enum step	 step;
+	enum verdict	 v;
 	const char	*folded;
 	int64_t		 id = 0;
-	bool		 any = false;
 	char		 first[32];
 
 	(void)request;
@@ -442,31 +384,15 @@ show_connections(struct request *request, struct reader *r, struct writer *w)
 	    (p.q.organization[0] != '\0' &&
 	    (v = page_organization(&p, &id)) != VERDICT_ok))
 		return page_end(&p, v, w);
-	s = state.store;
 	/* "number organization", of the last one shown. */
 	strlcpy(first, p.q.after, sizeof(first));
 	first[strcspn(first, " ")] = '\0';
 	folded = strchr(p.q.after, ' ');
-	wire_init(&one, LIMIT_MESSAGE);
-	record_array(&p.body, "");
-	for (step = store_run(s, st, v_text(folded == NULL ? "" : folded + 1),
-	    v_int(page_number(first)), v_int(id), v_text(p.q.name));
-	    step == STEP_ROW; step = store_next(s, st)) {
-		any = true;
-		wire_reset(&one);
-		put_connection(&one);
-		if (p.body.len + one.len > PAGE)
-			break;
-		wire_put_raw(&p.body, one.data, one.len);
-		snprintf(p.after, sizeof(p.after), "%lld %s",
-		    (long long)store_integer(s, st, 0), store_text(s, st, 2));
-	}
-	store_end(s, st);
-	wire_free(&one);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
-	if (!any && p.q.name[0] != '\0')
+	step = store_run(state.store, st, v_text(folded == NULL ? "" :
+	    folded + 1), v_int(page_number(first)), v_int(id),
+	    v_text(p.q.name));
+	if (step == STEP_DONE && p.q.name[0] != '\0')
 		v = VERDICT_no_connection_named;
+	page_rows(&p, st, step, put_connection);
 	return page_end(&p, v, w);
 }

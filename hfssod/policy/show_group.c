@@ -1,7 +1,6 @@
 /*
  * SCIM groups as hfssoctl is shown them.  In reader.  Must never write.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +16,9 @@
 #define LINKS_ROOM	(16 * 1024)	/* octets; the rest is members' */
 
 static void
-put_line(struct writer *w)
+put_line(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_groups;
 
 	record_object(w, "");
 	record_string(w, "name", store_text(s, st, 1));
@@ -35,37 +33,8 @@ put_line(struct writer *w)
 enum verdict
 show_groups(struct request *request, struct reader *r, struct writer *w)
 {
-	struct page	 p;
-	struct store	*s;
-	struct writer	 one;
-	enum statement	 st = ST_show_groups;
-	enum verdict	 v;
-	enum step	 step = STEP_DONE;
-	int64_t		 id = 0;
-
 	(void)request;
-	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = page_organization(&p, &id)) != VERDICT_ok)
-		return page_end(&p, v, w);
-	s = state.store;
-	wire_init(&one, LIMIT_MESSAGE);
-	record_array(&p.body, "");
-	for (step = store_run(s, st, v_int(id),
-	    v_int(page_number(p.q.after))); step == STEP_ROW;
-	    step = store_next(s, st)) {
-		wire_reset(&one);
-		put_line(&one);
-		if (p.body.len + one.len > PAGE)
-			break;
-		wire_put_raw(&p.body, one.data, one.len);
-		strlcpy(p.after, store_text(s, st, 0), sizeof(p.after));
-	}
-	store_end(s, st);
-	wire_free(&one);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
-	return page_end(&p, v, w);
+	return show_of_organization(r, w, ST_show_groups, 0, put_line);
 }
 
 /* --- one group --------------------------------------------------------- */

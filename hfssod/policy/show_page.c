@@ -12,6 +12,8 @@
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
 
+#define HEAD	512		/* octets before the records, at most */
+
 enum verdict
 page_begin(struct page *p, struct reader *r)
 {
@@ -82,6 +84,52 @@ page_organization(const struct page *p, int64_t *id)
 	store_end(state.store, ST_show_organization);
 	free(folded);
 	return step == STEP_ROW ? VERDICT_ok : VERDICT_no_organization_named;
+}
+
+void
+page_rows(struct page *p, enum statement st, enum step step,
+    page_put_fn *put)
+{
+	struct store	*s = state.store;
+	struct writer	 one;
+	bool		 any = false;
+
+	wire_init(&one, LIMIT_MESSAGE);
+	record_array(&p->body, "");
+	for (; step == STEP_ROW; step = store_next(s, st)) {
+		wire_reset(&one);
+		put(&one, st);
+		if (any && p->body.len + one.len > PAGE)
+			break;
+		any = true;
+		wire_put_raw(&p->body, one.data, one.len);
+		strlcpy(p->after, store_text(s, st, 0), sizeof(p->after));
+	}
+	store_end(s, st);
+	record_end(&p->body);
+	if (one.bad || p->body.len + HEAD > LIMIT_MESSAGE)
+		p->body.bad = true;
+	wire_free(&one);
+	if (step != STEP_ROW)
+		p->after[0] = '\0';
+}
+
+enum verdict
+show_of_organization(struct reader *r, struct writer *w, enum statement st,
+    int64_t begin, page_put_fn *put)
+{
+	struct page	 p;
+	enum verdict	 v;
+	int64_t		 id = 0;
+
+	if ((v = page_begin(&p, r)) != VERDICT_ok ||
+	    (v = page_organization(&p, &id)) != VERDICT_ok)
+		return page_end(&p, v, w);
+	if (p.q.after[0] != '\0')
+		begin = page_number(p.q.after);
+	page_rows(&p, st, store_run(state.store, st, v_int(id),
+	    v_int(begin)), put);
+	return page_end(&p, v, w);
 }
 
 int64_t

@@ -11,6 +11,7 @@
 #include "common/record.h"
 #include "common/verdict.h"
 #include "common/wire.h"
+#include "hfssod/policy/store.h"
 
 #define PAGE	(56 * 1024)	/* octets of records; more begins a new page */
 
@@ -30,6 +31,21 @@ enum verdict	 page_begin(struct page *, struct reader *);
 enum verdict	 page_end(struct page *, enum verdict, struct writer *);
 /* The organization of the question. */
 enum verdict	 page_organization(const struct page *, int64_t *);
+/*
+ * The rows of a statement from its first step on, a record of each: column
+ * 0 is, as text, where the list goes on behind that row.  A row that would
+ * exceed the page begins the next one.
+ */
+typedef void	 page_put_fn(struct writer *, enum statement);
+void		 page_rows(struct page *, enum statement, enum step,
+		    page_put_fn *);
+/*
+ * A whole answer: the rows of a statement that takes an organization, the
+ * question's, and the number behind which, or before which, it goes on;
+ * the one to begin with is given.
+ */
+enum verdict	 show_of_organization(struct reader *, struct writer *,
+		    enum statement, int64_t, page_put_fn *);
 /* Part of a continuation key; 0 if it is none. */
 int64_t		 page_number(const char *);
 /* A time, or null for 0. */

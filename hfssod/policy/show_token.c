@@ -1,9 +1,6 @@
 /*
  * Tokens, as hfssoctl is shown them.  In reader.  Must never show a hash.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "hfssod/policy/dryrun.h"
 #include "hfssod/policy/show_page.h"
 #include "hfssod/policy/state.h"
@@ -20,10 +17,9 @@ state_name(struct store *s, enum statement st)
 }
 
 static void
-put_token(struct writer *w)
+put_token(struct writer *w, enum statement st)
 {
 	struct store	*s = state.store;
-	enum statement	 st = ST_show_tokens;
 	char		 text[64];
 
 	record_object(w, "");
@@ -50,30 +46,6 @@ put_token(struct writer *w)
 enum verdict
 show_tokens(struct request *request, struct reader *r, struct writer *w)
 {
-	struct page	 p;
-	struct store	*s;
-	enum verdict	 v;
-	enum step	 step;
-	int64_t		 id = 0;
-
 	(void)request;
-	if ((v = page_begin(&p, r)) != VERDICT_ok ||
-	    (v = page_organization(&p, &id)) != VERDICT_ok)
-		return page_end(&p, v, w);
-	s = state.store;
-	record_array(&p.body, "");
-	for (step = store_run(s, ST_show_tokens, v_int(id),
-	    v_int(page_number(p.q.after))); step == STEP_ROW;
-	    step = store_next(s, ST_show_tokens)) {
-		if (p.body.len > PAGE)
-			break;
-		put_token(&p.body);
-		snprintf(p.after, sizeof(p.after), "%lld",
-		    (long long)store_integer(s, ST_show_tokens, 0));
-	}
-	store_end(s, ST_show_tokens);
-	record_end(&p.body);
-	if (step != STEP_ROW)
-		p.after[0] = '\0';
-	return page_end(&p, v, w);
+	return show_of_organization(r, w, ST_show_tokens, 0, put_token);
 }

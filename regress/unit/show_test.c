@@ -12,6 +12,7 @@
 #include "common/record.h"
 #include "hfssod/policy/show.h"
 #include "hfssod/policy/show_page.h"
+#include "hfssod/policy/show_page.h"
 #include "policy_fixture.h"
 
 typedef enum verdict show_fn(struct request *, struct reader *,
@@ -46,6 +47,7 @@ ask(show_fn *show, const char *organization, const char *name)
 	assert_false(answer.bad);
 	wire_read(&records, answer.data, answer.len);
 	assert_true(result_get(&records, &result));
+	assert_true(records.left <= PAGE + 512);
 	strlcpy(after, wire_get_string(&records, sizeof(after) - 1),
 	    sizeof(after));
 }
