@@ -30,7 +30,8 @@ struct dry {
 	char		 id[TOKEN_ID];
 	int64_t		 expires;
 	int		 step;
-	struct store	*store;		/* open since it was first used */
+	struct store	*store;		/* open as long as it is there */
+	bool		 tried;		/* to open it, and couldn't */
 	struct audit	 audit;
 	TAILQ_ENTRY(dry) entry;
 };
@@ -233,10 +234,36 @@ end_copy(bool done)
 		remove_files(d->id);
 }
 
+static struct store *
+opened(struct dry *d)
+{
+	const char	*why;
+	char		 path[1100];
+
+	if (d->store != NULL)
+		return d->store;
+	path_of(d->id, "", path, sizeof(path));
+	if ((d->store = store_open(path, &why)) == NULL)
+		log_warnx("dry run %s: %s", d->id, why);
+	else if (state.view != NULL)
+		store_limit(d->store, state.view->store_max_pages);
+	return d->store;
+}
+
+/* reader can't open a copy that nobody has open: there is no -shm. */
+static void
+keep_open(struct dry *d)
+{
+	if (d->step == READY && d->store == NULL && !d->tried &&
+	    state.view != NULL)
+		d->tried = opened(d) == NULL;
+}
+
 static bool
 slice(void)
 {
 	enum copying	 c = COPY_MORE;
+	struct dry	*d;
 	int64_t		 end = clock_ms() + SLICE_MS;
 
 	if (dry.copy == NULL)
@@ -247,7 +274,9 @@ slice(void)
 		c = store_copy_step(dry.copy, PAGES);
 	if (c == COPY_MORE)
 		return true;
+	d = dry.copying;
 	end_copy(c == COPY_DONE);
+	keep_open(d);
 	return !TAILQ_EMPTY(&dry.list);
 }
 
@@ -265,28 +294,13 @@ dryrun_due(void)
 		if (d->expires <= now) {
 			log_info("dry run %s has ended", d->id);
 			drop(d, true);
-		}
+		} else
+			keep_open(d);
 	}
 	return slice();
 }
 
 /* --- a request ---------------------------------------------------------- */
-
-static struct store *
-opened(struct dry *d)
-{
-	const char	*why;
-	char		 path[1100];
-
-	if (d->store != NULL)
-		return d->store;
-	path_of(d->id, "", path, sizeof(path));
-	if ((d->store = store_open(path, &why)) == NULL)
-		log_warnx("dry run %s: %s", d->id, why);
-	else if (state.view != NULL)
-		store_limit(d->store, state.view->store_max_pages);
-	return d->store;
-}
 
 enum verdict
 dryrun_enter(const struct token *token)

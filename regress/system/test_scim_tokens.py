@@ -355,6 +355,20 @@ def test_dry_run_is_compared(site, dry):
     other = site.token("mirror")
     assert site.daemon.ctl("show", "dry-run", "mirror",
                            other["id"]).returncode == 1
+    # A restart takes nothing away, and needs nobody who uses the token.
+    site.daemon.stop()
+    site.daemon.start()
+    assert text == json.dumps(site.daemon.show("show", "dry-run", client.id))
+
+
+def test_a_dry_run_of_nobody_is_compared(site):
+    """There is nothing to tell, and that is told."""
+    made = site.token("mirror", "-dry-run")
+    site.daemon.wait_log(f"{made['id']}: its copy is ready")
+    s.until(lambda: site.daemon.ctl(
+        "show", "dry-run", made["id"]).returncode == 0)
+    assert site.daemon.show("show", "dry-run", made["id"]) == []
+    site.ctl("token", "revoke", "mirror", made["id"])
 
 
 def test_a_dry_run_ends(site, dry):
