@@ -93,6 +93,7 @@ struct owned {
 	int64_t			 version;
 	int64_t			 ended;
 	int64_t			 connection;	/* row: whose User; or 0 */
+	bool			 provisioned;	/* not made at a sign-in */
 	int64_t			 now;
 	char			 account[ACCOUNT_ID + 1];
 	char			 name[LIMIT_NAME + 1];
@@ -119,6 +120,7 @@ find(struct owned *u, int64_t row, const struct organization *o,
 	u->version = store_integer(s, st, USER_VERSION) + 1;
 	u->ended = store_integer(s, st, USER_COLUMNS + 2);
 	u->connection = store_integer(s, st, USER_COLUMNS + 3);
+	u->provisioned = store_blob(s, st, USER_SCIM).len > 0;
 	strlcpy(u->account, store_text(s, st, USER_ID), sizeof(u->account));
 	strlcpy(u->name, store_text(s, st, USER_COLUMNS), sizeof(u->name));
 	store_end(s, st);
@@ -238,7 +240,7 @@ user_restore(int64_t row, const struct organization *o, const char *by)
 	tell(&u, "hfsso.account_restore");
 	if (u.organization->settings == NULL)
 		return done();
-	return user_join(u.organization, row, true, u.now, by);
+	return user_join(u.organization, row, u.provisioned, u.now, by);
 }
 
 enum verdict
