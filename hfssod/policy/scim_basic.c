@@ -284,6 +284,9 @@ invite(struct scim *s, const struct profile *p, struct scim_value *v,
 	if (step != STEP_DONE)
 		return step == STEP_CONFLICT ? taken(s) : VERDICT_unavailable;
 	i.row = store_last_row(s->store);
+	scim_difference(SCIM_RESOURCE_USER,
+	    &(struct scim_value){ NULL, "", false }, v, s->changed,
+	    sizeof(s->changed));
 	profile_emails(&i.row, v, email_add);
 	tell(&i, s->at, s->by, &s->where->request, "org.invite_user");
 	facts = (struct profile_facts){ scim_pool_string(s->pool, i.id,
@@ -451,7 +454,9 @@ again(struct scim *s, const struct profile *p, struct scim_answer *a)
 	if (p->active && (verdict = change(s, &i, true, i.external)) !=
 	    VERDICT_ok)
 		return verdict;
-	if (!p->active)
+	if (p->active)
+		strlcpy(s->changed, "active", sizeof(s->changed));
+	else
 		i.version--;	/* nothing changes */
 	return answer_with(s, &i, &v, p->active, a);
 }

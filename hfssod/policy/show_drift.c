@@ -210,6 +210,17 @@ look_at_member(struct drift *d)
 }
 
 static void
+put_gone(struct drift *d, const char *what, const char *name,
+    const char *connection, int64_t created)
+{
+	char	 detail[160];
+
+	snprintf(detail, sizeof(detail), "%s of connection %s, which is not "
+	    "configured any more", what, connection);
+	put(d, "orphan", name, "", detail, "created", created);
+}
+
+static void
 look_at_account(struct drift *d)
 {
 	struct store	*s = state.store;
@@ -219,6 +230,28 @@ look_at_account(struct drift *d)
 		put(d, "orphan", store_text(s, st, 3), "",
 		    "the account is no member: no role matches", "created",
 		    store_integer(s, st, 4));
+	if (store_integer(s, st, 6) != 0)
+		put_gone(d, "a User", store_text(s, st, 3),
+		    store_text(s, st, 7), store_integer(s, st, 4));
+}
+
+/* Invited to a basic organization, and not there yet. */
+static void
+look_at_invitation(struct drift *d)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_drift_invitations;
+	const char	*name = store_text(s, st, 3);
+	int64_t		 created = store_integer(s, st, 4);
+
+	if (store_integer(s, st, 5) == 0)
+		return;
+	if (store_integer(s, st, 6) == 0)
+		put(d, "orphan", name, "", "invited, but there is no account "
+		    "of that name", "created", created);
+	else if (created < d->unseen)
+		put(d, "unseen", name, "", "invited, but never signed in",
+		    "created", created);
 }
 
 static void
@@ -237,14 +270,10 @@ look_at_identity(struct drift *d)
 {
 	struct store	*s = state.store;
 	enum statement	 st = ST_drift_identities;
-	char		 detail[128];
 
-	if (store_integer(s, st, 6) == 0)
-		return;
-	snprintf(detail, sizeof(detail), "an identity of connection %s, which"
-	    " is not configured any more", store_text(s, st, 4));
-	put(d, "orphan", store_text(s, st, 3), "", detail, "created",
-	    store_integer(s, st, 5));
+	if (store_integer(s, st, 6) != 0)
+		put_gone(d, "an identity", store_text(s, st, 3),
+		    store_text(s, st, 4), store_integer(s, st, 5));
 }
 
 static const struct {
@@ -253,6 +282,7 @@ static const struct {
 } passes[] = {
 	{ ST_drift_members, look_at_member },
 	{ ST_drift_accounts, look_at_account },
+	{ ST_drift_invitations, look_at_invitation },
 	{ ST_drift_group_members, look_at_group_member },
 	{ ST_drift_identities, look_at_identity }
 };

@@ -20,7 +20,8 @@
 
 /*
  * What is compared, in this order.  Columns of each statement: row, opaque
- * id, organization, name, then those with a label.
+ * id, organization, name, then those with a label; where there are members,
+ * a number made of all of them.
  */
 static const struct phase {
 	char		 letter;	/* begins the continuation key */
@@ -28,14 +29,15 @@ static const struct phase {
 	enum statement	 st;
 	size_t		 count;
 	const char	*labels[8];
+	int		 members;	/* column: how many; 0: it has none */
 } phases[] = {
 	{ 'a', "account", ST_dry_accounts, 7, { "state", "userName",
 	    "e-mail", "displayName", "externalId", "role",
-	    "resource groups" } },
+	    "resource groups" }, 0 },
 	{ 'g', "group", ST_dry_groups, 4, { "displayName", "members",
-	    "resource groups", "externalId" } },
+	    "resource groups", "externalId" }, FIRST + 1 },
 	{ 'i', "invitation", ST_dry_invitations, 3, { "state", "externalId",
-	    "accepted" } }
+	    "accepted" }, 0 }
 };
 #define PHASES	(sizeof(phases) / sizeof(phases[0]))
 
@@ -69,6 +71,19 @@ put(struct writer *w, const struct phase *p, const char *name,
 	record_end(w);
 }
 
+/* As many members, but others: the column behind the last says who. */
+static bool
+swapped(const struct phase *p, struct store *live, struct store *copy)
+{
+	int	 who = FIRST + (int)p->count;
+
+	return p->members != 0 && live != NULL && copy != NULL &&
+	    strcmp(store_text(live, p->st, p->members),
+	    store_text(copy, p->st, p->members)) == 0 &&
+	    store_integer(live, p->st, who) !=
+	    store_integer(copy, p->st, who);
+}
+
 /* Of only one store, or of both: what differs. */
 static void
 compare(struct writer *w, const struct phase *p, struct store *live,
@@ -76,6 +91,7 @@ compare(struct writer *w, const struct phase *p, struct store *live,
 {
 	struct store	*one = live != NULL ? live : copy;
 	const char	*a, *b, *name;
+	char		 text[64];
 	size_t		 i;
 
 	name = store_text(one, p->st, 3);
@@ -90,6 +106,12 @@ compare(struct writer *w, const struct phase *p, struct store *live,
 		    store_text(copy, p->st, FIRST + (int)i);
 		if (strcmp(a, b) != 0)
 			put(w, p, name, p->labels[i], a, b);
+	}
+	if (swapped(p, live, copy)) {
+		snprintf(text, sizeof(text), "%s, others",
+		    store_text(copy, p->st, p->members));
+		put(w, p, name, "members", store_text(live, p->st,
+		    p->members), text);
 	}
 }
 

@@ -361,13 +361,21 @@ def test_dry_run_is_compared(site, dry):
     assert text == json.dumps(site.daemon.show("show", "dry-run", client.id))
 
 
-def test_a_dry_run_of_nobody_is_compared(site):
+def test_a_dry_run_of_nobody_is_compared(site, dry):
     """There is nothing to tell, and that is told."""
+    live, _ = dry
     made = site.token("mirror", "-dry-run")
     site.daemon.wait_log(f"{made['id']}: its copy is ready")
     s.until(lambda: site.daemon.ctl(
         "show", "dry-run", made["id"]).returncode == 0)
     assert site.daemon.show("show", "dry-run", made["id"]) == []
+    # As many members as before are not the same ones.
+    live.patch(f"/Groups/{live.team}", ("add", "members", [
+        {"value": live.made[2]}]), ("remove", "members", [
+            {"value": live.made[0]}]))
+    told = site.daemon.show("show", "dry-run", made["id"])
+    assert [(x["name"], x["what"], x["live"], x["dry_run"])
+            for x in told] == [("Mirrored", "members", "1", "1, others")]
     site.ctl("token", "revoke", "mirror", made["id"])
 
 
