@@ -200,7 +200,9 @@ relink_read(FILE *f, const char *name, struct strings *options,
 	ssize_t		 len;
 
 	while ((len = getline(&text, &size, f)) != -1) {
-		l.line++;
+		/* Some programs begin a file of UTF-8 with its mark. */
+		if (++l.line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0)
+			memmove(text, text + 3, (size_t)(len -= 3) + 1);
 		while (len > 0 && strchr("\r\n", text[len - 1]) != NULL)
 			text[--len] = '\0';
 		if (strlen(text) != (size_t)len)

@@ -130,8 +130,10 @@ change(const struct ctl_question *q, const char *by, char *detail,
 	    directory_connection(state.directory, o, q->name);
 	if (c == NULL || c->id == 0)
 		return VERDICT_no_connection_named;
-	if (!name_valid(q->value))
+	if (!name_valid(q->value)) {
+		snprintf(detail, size, "that is no name of a connection");
 		return VERDICT_bad_request;
+	}
 	other = directory_connection(state.directory, o, q->value);
 	if (other == c)
 		return VERDICT_already;

@@ -146,6 +146,11 @@ change(struct reader *r, struct writer *w, bool give)
 	if (v == VERDICT_ok && give)
 		snprintf(detail, sizeof(detail), "%s is now %s in %s",
 		    log_safe(q.name), role_name(role), e.group->slug);
+	else if (v == VERDICT_ok)
+		snprintf(detail, sizeof(detail), "what %s was granted in %s "
+		    "is taken back", log_safe(q.name), e.group->slug);
+	else if (v == VERDICT_no_group_named)
+		strlcpy(detail, "no such resource group", sizeof(detail));
 	return control_answer(&q, w, v, detail);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/encode.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/record.h"
@@ -348,15 +349,38 @@ named(const struct ctl_question *q, struct linking *l, char id[ACCOUNT_ID + 1],
 	return l->row != 0 ? VERDICT_ok : VERDICT_no_group_named;
 }
 
+/* What came of it, where that is not plain; role: "" of an unlink. */
+static void
+ctl_say(const struct linking *l, const char *slug, const char *role,
+    enum verdict v, char *text, size_t size)
+{
+	char	 name[65];
+
+	utf8_copy(name, l->name == NULL ? "" : l->name, sizeof(name));
+	if (v == VERDICT_ok && role[0] != '\0')
+		snprintf(text, size, "whoever is in %s is now %s in %.64s",
+		    name, role, slug);
+	else if (v == VERDICT_ok)
+		snprintf(text, size, "%s gives nothing in %.64s any more",
+		    name, slug);
+	else if (v == VERDICT_no_group_named)
+		strlcpy(text, l->row == 0 ? "no such SCIM group" :
+		    role[0] != '\0' ? "no such resource group" :
+		    "it is not linked to such a resource group", size);
+	else if (v == VERDICT_group_not_empty)
+		strlcpy(text, "the resource group has members; -adopt takes "
+		    "it over", size);
+}
+
 static enum verdict
 ctl(struct reader *r, struct writer *w, bool put)
 {
 	struct ctl_question	 q;
 	struct linking		 l;
-	const char		*by, *detail = "";
+	const char		*by;
 	enum verdict		 v;
 	enum role		 role = ROLE_NONE;
-	char			 id[ACCOUNT_ID + 1] = "";
+	char			 id[ACCOUNT_ID + 1] = "", detail[256] = "";
 	char			*name = NULL;
 
 	memset(&l, 0, sizeof(l));
@@ -369,13 +393,16 @@ ctl(struct reader *r, struct writer *w, bool put)
 	l.by = by;
 	v = named(&q, &l, id, &name);
 	if (v == VERDICT_ok && put && !role_parse(q.role, &role)) {
-		detail = "that is no role";
+		snprintf(detail, sizeof(detail), "valid roles are %s",
+		    role_names());
 		v = VERDICT_bad_request;
 	}
 	if (v == VERDICT_ok)
 		v = put ? link_put(&l, q.value, role,
 		    ctl_option(&q, "adopt")[0] != '\0') :
 		    link_remove(&l, q.value);
+	ctl_say(&l, q.value, put ? role_name(role) : "", v, detail,
+	    sizeof(detail));
 	free(name);
 	return control_answer(&q, w, v, detail);
 }

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "hfssod/policy/control.h"
 #include "hfssod/policy/member_control.h"
+#include "hfssod/policy/scim_resource.h"
 #include "hfssod/policy/scim_user.h"
 #include "hfssod/policy/state.h"
 
@@ -115,6 +116,24 @@ add(struct scim *s, const struct ctl_question *q, struct scim_answer *a)
 	return v;
 }
 
+/* By the account's name, which the other commands want. */
+static void
+say(struct scim *s, const char *id, const char *username)
+{
+	enum statement	 st = ST_user;
+
+	if (s->basic)
+		snprintf(s->detail, sizeof(s->detail), "%.128s is invited, as "
+		    "%s: a member from the first sign-in on",
+		    log_safe(username), id);
+	else if (store_run(s->store, st, v_text(id), v_int(s->connection)) ==
+	    STEP_ROW) {
+		snprintf(s->detail, sizeof(s->detail), "%s is made, as %s",
+		    store_text(s->store, st, USER_COLUMNS), id);
+		store_end(s->store, st);
+	}
+}
+
 enum verdict
 member_add(struct request *request, struct reader *r, struct writer *w)
 {
@@ -139,8 +158,7 @@ member_add(struct request *request, struct reader *r, struct writer *w)
 		    "a basic organization has no accounts of its own") :
 		    add(&s, &q, &a);
 	if (v == VERDICT_ok)
-		snprintf(s.detail, sizeof(s.detail), "%s is made, as %s",
-		    q.name, scim_text(&a.value, SCIM_id));
+		say(&s, scim_text(&a.value, SCIM_id), q.name);
 	v = control_answer(&q, w, v, s.detail);
 	scim_pool_free(s.pool);
 	return v;

@@ -39,6 +39,7 @@ struct relink {
 	struct move		*moves;
 	size_t			 count;
 	int64_t			*rows;		/* of all, sorted */
+	bool			 one;		/* said by name */
 	size_t			 faults;
 	enum verdict		 verdict;	/* of the first fault */
 	size_t			 sessions;
@@ -56,7 +57,8 @@ fault(struct relink *l, const struct move *m, enum verdict v,
 		l->verdict = v;
 	if (l->faults <= FAULTS)
 		snprintf(l->detail + len, sizeof(l->detail) - len,
-		    "%s%.64s: %s", len == 0 ? "" : "; ", log_safe(m->old),
+		    "%s%.64s: %s", len == 0 ? "" : "; ",
+		    log_safe(l->one ? m->new : m->old),
 		    text);
 }
 
@@ -168,6 +170,7 @@ look_new(struct relink *l)
 			return false;
 		if (step == STEP_ROW)
 			fault(l, m, VERDICT_taken,
+			    l->one ? "it is somebody else's" :
 			    "the new subject is somebody else's");
 	}
 	return true;
@@ -357,6 +360,7 @@ read_one(struct relink *l, const struct ctl_question *q)
 	if ((l->moves = calloc(1, sizeof(*l->moves))) == NULL)
 		fatal("relink");
 	l->count = 1;
+	l->one = true;
 	m = l->moves;
 	m->new = q->value;
 	old[0] = '\0';

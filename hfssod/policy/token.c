@@ -208,6 +208,7 @@ struct known {
 	char		*networks;
 	char		 where[2 * LIMIT_NAME + 2]; /* see tokens_find */
 	bool		 gone;		/* revoked, or its connection is */
+	bool		 revoked;
 	bool		 stale;
 	uint32_t	 rate;		/* requests in a second; 0: any */
 	int64_t		 room;		/* thousandths of requests */
@@ -259,7 +260,9 @@ tell(const struct request *request, const struct known *k, int64_t now,
 	    k->token.id, log_safe(k->token.name), log_safe(k->where),
 	    v == VERDICT_token_expired ? "expired on " :
 	    v == VERDICT_token_elsewhere ? "may not be used from there" :
-	    v == VERDICT_too_many ? "asks too often" : "is revoked",
+	    v == VERDICT_too_many ? "asks too often" :
+	    k->revoked ? "is revoked" : "is of a connection that is not "
+	    "configured any more",
 	    v == VERDICT_token_expired ? when : "", from, log_id(request->id));
 }
 
@@ -280,8 +283,8 @@ fill(struct known *k, struct store *s)
 	if ((k->networks = strdup(store_text(s, st, 7))) == NULL)
 		fatal("token");
 	k->token.expires = store_integer(s, st, 8);
-	k->gone = store_integer(s, st, 9) != 0 ||
-	    store_integer(s, st, 12) == 0;
+	k->revoked = store_integer(s, st, 9) != 0;
+	k->gone = k->revoked || store_integer(s, st, 12) == 0;
 	k->token.dry = store_integer(s, st, 10) != 0;
 	k->rate = (uint32_t)store_integer(s, st, 11);
 	snprintf(k->where, sizeof(k->where), "%s/%s", store_text(s, st, 13),

@@ -292,9 +292,11 @@ token_create(struct request *request, struct reader *r, struct writer *w)
 			    (uint64_t)f.row);
 		state_event_more(" token %s", f.id);
 	}
-	return finish(&f, &q, w, v, v == VERDICT_bad_request ? why :
-	    v == VERDICT_ambiguous ? "there are several connections: "
-	    "-connection says which" : "");
+	if (v == VERDICT_too_many)
+		why = f.dry ? "there are 8 dry runs already" :
+		    "the organization has too many tokens";
+	return finish(&f, &q, w, v, v == VERDICT_bad_request ||
+	    v == VERDICT_too_many ? why : "");
 }
 
 /* --- one that there is -------------------------------------------------- */

@@ -12,7 +12,9 @@ import time
 import pytest
 
 import daemon as d
+import forge as f
 import http_alone as h
+import scim as s
 from test_ctl import control, frame, hello_of
 
 RELINK = 8 * 1024 * 1024
@@ -24,7 +26,12 @@ def site():
     world = World("ctl-scim")
     world.settings.organizations = [
         d.Organization("acme", [world.connection("forge")],
-                       [*d.ROLES, 'resource group { "spaces" }'])]
+                       [*d.ROLES, 'resource group { "spaces" }',
+                        'role map scim-role "x" to read']),
+        d.Organization("guild", [world.connection("gate", *s.TRUST)],
+                       ["mode basic"]),
+        d.Organization("pair", [world.connection("one"),
+                                world.connection("two")], d.ROLES)]
     world.start()
     yield world
     world.end()
@@ -104,8 +111,80 @@ def test_a_resource_group_of_the_configuration(site):
     assert [(g["group"], g["role"]) for g in shown["resource_groups"]] == [
         ("spaces", "write")]
     done(site, "member", "ungrant", "acme", "gerd", "spaces")
-    fails(site, "no such group", "member", "grant", "acme", "gerd", "none",
-          "read")
+    fails(site, "no such resource group", "member", "grant", "acme", "gerd",
+          "none", "read")
+
+
+def member(site, organization, name):
+    return site.daemon.show("show", "member", organization, name)
+
+
+def test_member_add_says_the_name(site):
+    """Which the next command wants; a userName can be anything."""
+    told = done(site, "member", "add", "acme", "Anna Berg")
+    name = re.match(r"(Anna-Berg-\w+) is made, as [0-9a-f]{24}$", told)[1]
+    assert member(site, "acme", name)["name"] == name
+    fails(site, "-connection says which", "member", "add", "pair", "anna")
+
+
+def test_who_walked_in_is_restored_as_a_member(site):
+    f.sign_in(site.daemon, site.idps["forge"], "walter")
+    done(site, "member", "delete", "acme", "walter")
+    done(site, "member", "restore", "acme", "walter")
+    told = member(site, "acme", "walter")
+    assert (told["active"], told["role"]) == (True, "read")
+
+
+def test_a_basic_organization(site):
+    """A member of it is inactive there, whatever else he is."""
+    done(site, "account", "add", "greta", "greta@example.org")
+    assert "is invited" in done(site, "member", "add", "guild", "greta",
+                                "-external", "g-1")
+    f.sign_in(site.daemon, site.idps["gate"], "g-1", organization="guild",
+              email="greta@example.org")
+    assert member(site, "guild", "greta")["active"] is True
+    done(site, "member", "deactivate", "guild", "greta")
+    assert member(site, "guild", "greta")["active"] is False
+    listed = site.daemon.show("show", "members", "guild")
+    assert [m["active"] for m in listed] == [False]
+    done(site, "member", "reactivate", "guild", "greta")
+    assert member(site, "guild", "greta")["active"] is True
+    # Nobody has that account.
+    client = s.Client(site, "guild", site.daemon.show(
+        "token", "create", "guild")["token"], base=s.BASIC)
+    client.user("nemo", externalId="n-1")
+    told = site.daemon.show("show", "scim-log", "guild")[0]
+    assert "userName" in told["changed"] and "externalId" in told["changed"]
+    drift = site.daemon.show("show", "drift", "guild")
+    assert [(x["what"], x["member"]) for x in drift] == [("orphan", "nemo")]
+
+
+def test_links_say_what_is_missing(site):
+    client = s.Client(site, "acme", site.daemon.show(
+        "token", "create", "acme")["token"])
+    client.group("Linkers")
+    words = ("acme", "Linkers", "spaces")
+    fails(site, "no such SCIM group", "scim", "link", "acme", "none",
+          "spaces", "read")
+    fails(site, "no such resource group", "scim", "link", "acme", "Linkers",
+          "none", "read")
+    fails(site, "valid roles are", "scim", "link", *words, "none")
+    fails(site, "not linked", "scim", "unlink", *words)
+    assert "is now read in spaces" in done(site, "scim", "link", *words,
+                                           "read")
+    assert "nothing in spaces" in done(site, "scim", "unlink", *words)
+    done(site, "member", "add", "acme", "linus")
+    done(site, "member", "grant", "acme", "linus", "spaces", "read")
+    fails(site, "-adopt", "scim", "link", *words, "read")
+    assert "taken back" in done(site, "member", "ungrant", "acme", "linus",
+                                "spaces")
+
+
+def test_relink_of_one_names_the_new_subject(site):
+    for name in ("rita", "rolf"):
+        done(site, "member", "add", "acme", name, "-external", f"sub-{name}")
+    fails(site, "sub-rolf: it is somebody else's", "member", "relink",
+          "acme", "rita", "sub-rolf")
 
 
 # --- the file of relink ------------------------------------------------------
@@ -139,6 +218,13 @@ def test_relink_is_all_or_nothing(site):
     fails(site, "nobody", "member", "relink", "acme", "-f", path)
     done(site, "member", "relink", "acme", "-f",
          pairs(site, "old-romy,old-romy-2\n"))
+
+
+def test_relink_file_with_a_mark(site):
+    """Of UTF-8, as some programs begin a file."""
+    done(site, "member", "add", "acme", "ruth", "-external", "old-ruth")
+    done(site, "member", "relink", "acme", "-f",
+         pairs(site, "\ufeffold-ruth,new-ruth\r\n"))
 
 
 @pytest.mark.parametrize("text, says", [
