@@ -14,42 +14,12 @@
 #include <cmocka.h>
 
 #include "common/limits.h"
-#include "hfssod/parent/conf.h"
 #include "hfssod/parent/conf_view.h"
 #include "hfssod/parent/value.h"
+#include "conf_fixture.h"
 
-#define HEAD	"public url \"https://hub.example\"\n" \
-		"listen on 127.0.0.1 port 8300\n" \
-		"store \"/var/db/hfssod\"\n"
 #define CLIENT	"client id \"c\" secret file \"/s\"\n"
 #define PIN	"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-
-static char		 path[] = "/tmp/conf_provider_test.XXXXXX";
-static struct errors	 errors;
-
-static struct conf *
-load(const char *text)
-{
-	struct strings	 none = { 0, NULL };
-	FILE		*f;
-
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	errors_free(&errors);
-	return conf_load(path, &none, false, &errors);
-}
-
-static struct conf *
-good(const char *text)
-{
-	struct conf	*c;
-
-	if ((c = load(text)) == NULL)
-		fail_msg("%s\n%s", errors.list[0], text);
-	return c;
-}
 
 /* One organization with one OpenID Connect connection of these lines. */
 static struct conf *
@@ -83,12 +53,6 @@ refused(const char *lines, const char *says)
 			return;
 	}
 	fail_msg("%s\nsays %s\nnot %s", lines, errors.list[0], says);
-}
-
-static bool
-told(const struct writer *w, const char *what)
-{
-	return memmem(w->data, w->len, what, strlen(what)) != NULL;
 }
 
 /* --- issuers ------------------------------------------------------------ */
@@ -555,25 +519,6 @@ test_group(void **state)
 	conf_free(c);
 }
 
-static int
-begin(void **state)
-{
-	int	 fd;
-
-	(void)state;
-	if ((fd = mkstemp(path)) == -1)
-		return -1;
-	return close(fd);
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	errors_free(&errors);
-	return unlink(path);
-}
-
 int
 main(void)
 {
@@ -593,5 +538,6 @@ main(void)
 		cmocka_unit_test(test_group)
 	};
 
-	return cmocka_run_group_tests_name("provider", tests, begin, end);
+	return cmocka_run_group_tests_name("provider", tests, conf_begin,
+	    conf_end);
 }

@@ -14,13 +14,10 @@
 #include <cmocka.h>
 
 #include "common/limits.h"
-#include "hfssod/parent/conf.h"
 #include "hfssod/parent/conf_view.h"
 #include "hfssod/parent/value.h"
+#include "conf_fixture.h"
 
-#define HEAD	"public url \"https://hub.example\"\n" \
-		"listen on 127.0.0.1 port 8300\n" \
-		"store \"/var/db/hfssod\"\n"
 #define ORG	HEAD "organization \"acme\" {\n"	/* then line 5 */
 #define ADMIN	"role map scim-role \"a\" to admin elevated\n"
 #define CONN	ORG "connection \"okta\" saml {\n" \
@@ -29,41 +26,7 @@
 		"metadata file \"/m\"\n"		/* then line 8 */
 #define DOMAIN	"trust email domains { a.example }\n"
 
-static char		 path[] = "/tmp/conf_scim_test.XXXXXX";
-static struct errors	 errors;
-
-static struct conf *
-load(const char *text)
-{
-	struct strings	 none = { 0, NULL };
-	struct conf	*c;
-	FILE		*f;
-
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	errors_free(&errors);
-	c = conf_load(path, &none, false, &errors);
-	assert_int_equal(c == NULL, errors.count > 0);
-	return c;
-}
-
-static struct conf *
-good(const char *text)
-{
-	struct conf	*c;
-
-	if ((c = load(text)) == NULL)
-		fail_msg("%s", errors.list[0]);
-	return c;
-}
-
-static const struct {
-	const char	*text;
-	int		 line;
-	const char	*says;
-} refused[] = {
+static const struct refusal	 list[] = {
 	{ ORG "mode odd\n}\n", 5, "is not managed or basic" },
 	{ ORG "mode basic\nmode basic\n}\n", 6, "twice" },
 	{ ORG "username\n}\n", 5, "syntax error" },
@@ -136,24 +99,8 @@ static const struct {
 static void
 test_refused(void **state)
 {
-	struct conf	*c;
-	char		 want[300];
-	size_t		 i, k;
-
 	(void)state;
-	for (k = 0; refused[k].text != NULL; k++) {
-		if ((c = load(refused[k].text)) != NULL)
-			fail_msg("accepted: %s", refused[k].text);
-		snprintf(want, sizeof(want), "%s:%d: ", path, refused[k].line);
-		for (i = 0; i < errors.count; i++) {
-			if (strncmp(errors.list[i], want, strlen(want)) == 0 &&
-			    strstr(errors.list[i], refused[k].says) != NULL)
-				break;
-		}
-		if (i == errors.count)
-			fail_msg("%s\nsays: %s\nnot: %s%s", refused[k].text,
-			    errors.list[0], want, refused[k].says);
-	}
+	all_refused(list);
 }
 
 static void
@@ -293,25 +240,6 @@ test_percent(void **state)
 	assert_int_equal(n, 100);
 }
 
-static int
-begin(void **state)
-{
-	int	 fd;
-
-	(void)state;
-	if ((fd = mkstemp(path)) == -1)
-		return -1;
-	return close(fd);
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	errors_free(&errors);
-	return unlink(path);
-}
-
 int
 main(void)
 {
@@ -323,5 +251,6 @@ main(void)
 		cmocka_unit_test(test_percent)
 	};
 
-	return cmocka_run_group_tests_name("conf_scim", tests, begin, end);
+	return cmocka_run_group_tests_name("conf_scim", tests, conf_begin,
+	    conf_end);
 }

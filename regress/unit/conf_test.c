@@ -16,95 +16,13 @@
 
 #include "common/limits.h"
 #include "common/process.h"
-#include "hfssod/parent/conf.h"
 #include "hfssod/parent/conf_view.h"
+#include "conf_fixture.h"
 
-/* Lines 1 to 3 of every file, unless a test brings its own. */
-#define HEAD	"public url \"https://hub.example\"\n" \
-		"listen on 127.0.0.1 port 8300\n" \
-		"store \"/var/db/hfssod\"\n"
 #define ORG	HEAD "organization \"acme\" {\n"	/* then line 5 */
 #define CONN	ORG "connection \"okta\" saml {\n"	/* then line 6 */
 #define META	"metadata file \"/m\"\n"
 #define APP	HEAD "application \"hub\" {\n"
-
-static char		 folder[] = "/tmp/conf_test.XXXXXX";
-static struct errors	 errors;
-
-static void
-file(const char *name, const char *text, char *path, size_t size)
-{
-	FILE	*f;
-
-	snprintf(path, size, "%s/%s", folder, name);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static struct conf *
-load_with(const char *text, const struct strings *macros)
-{
-	struct conf	*c;
-	char		 path[256];
-
-	file("main.conf", text, path, sizeof(path));
-	errors_free(&errors);
-	c = conf_load(path, macros, false, &errors);
-	assert_int_equal(c == NULL, errors.count > 0);
-	return c;
-}
-
-static struct conf *
-load(const char *text)
-{
-	struct strings	 none = { 0, NULL };
-
-	return load_with(text, &none);
-}
-
-static struct conf *
-good(const char *text)
-{
-	struct conf	*c;
-
-	c = load(text);
-	if (c == NULL)
-		fail_msg("%s", errors.list[0]);
-	return c;
-}
-
-/* One line that is refused, where, and the words that say why. */
-struct refusal {
-	const char	*text;
-	int		 line;
-	const char	*says;
-};
-
-static void
-refused(const struct refusal *list)
-{
-	struct conf	*c;
-	char		 want[300];
-	size_t		 i;
-
-	for (; list->text != NULL; list++) {
-		c = load(list->text);
-		if (c != NULL)
-			fail_msg("accepted: %s", list->text);
-		snprintf(want, sizeof(want), "%s/main.conf:%d: ", folder,
-		    list->line);
-		for (i = 0; i < errors.count; i++) {
-			if (strncmp(errors.list[i], want, strlen(want)) == 0 &&
-			    strstr(errors.list[i], list->says) != NULL)
-				break;
-		}
-		if (i == errors.count)
-			fail_msg("%s\nsays: %s\nnot: %s%s", list->text,
-			    errors.list[0], want, list->says);
-	}
-}
 
 /* --- words ------------------------------------------------------------ */
 
@@ -147,7 +65,7 @@ test_words_refused(void **state)
 	};
 
 	(void)state;
-	refused(list);
+	all_refused(list);
 }
 
 static void
@@ -196,23 +114,23 @@ static void
 test_include(void **state)
 {
 	struct conf	*c;
-	char		 path[256];
 
 	(void)state;
-	file("more.conf", "organization \"acme\" {\n}\n", path, sizeof(path));
+	conf_write("more.conf", "organization \"acme\" {\n}\n");
 	c = good(HEAD "include \"more.conf\"\nprefix \"/a\"\n");
 	assert_string_equal(c->prefix, "/a");
-	assert_string_equal(TAILQ_FIRST(&c->organizations)->at.file, path);
+	assert_string_equal(TAILQ_FIRST(&c->organizations)->at.file,
+	    conf_path("more.conf"));
 	assert_int_equal(TAILQ_FIRST(&c->organizations)->at.line, 1);
 	conf_free(c);
 	/* The last line of a file may lack its end. */
-	file("more.conf", "\ndrain", path, sizeof(path));
+	conf_write("more.conf", "\ndrain");
 	assert_null(load(HEAD "include \"more.conf\"\n10s\n"));
 	assert_non_null(strstr(errors.list[0], "more.conf:2: "));
-	file("more.conf", "include \"more.conf\"\n", path, sizeof(path));
+	conf_write("more.conf", "include \"more.conf\"\n");
 	assert_null(load(HEAD "include \"more.conf\"\n"));
 	assert_non_null(strstr(errors.list[0], "includes itself"));
-	file("more.conf", "include \"main.conf\"\n", path, sizeof(path));
+	conf_write("more.conf", "include \"main.conf\"\n");
 	assert_null(load(HEAD "include \"more.conf\"\n"));
 	assert_null(load(HEAD "include \"none.conf\"\n"));
 	assert_non_null(strstr(errors.list[0], "main.conf:4: "));
@@ -225,17 +143,16 @@ test_strict(void **state)
 {
 	struct strings	 none = { 0, NULL };
 	struct conf	*c;
-	char		 path[256];
 
 	(void)state;
-	file("strict.conf", HEAD, path, sizeof(path));
-	chmod(path, 0666);
-	c = conf_load(path, &none, false, &errors);
+	conf_write("strict.conf", HEAD);
+	chmod(conf_path("strict.conf"), 0666);
+	c = conf_load(conf_path("strict.conf"), &none, false, &errors);
 	assert_non_null(c);
 	conf_free(c);
-	assert_null(conf_load(path, &none, true, &errors));
-	chmod(path, 0600);
-	c = conf_load(path, &none, true, &errors);
+	assert_null(conf_load(conf_path("strict.conf"), &none, true, &errors));
+	chmod(conf_path("strict.conf"), 0600);
+	c = conf_load(conf_path("strict.conf"), &none, true, &errors);
 	/* It belongs to root, or it doesn't. */
 	assert_int_equal(c != NULL, geteuid() == 0);
 	conf_free(c);
@@ -291,7 +208,7 @@ test_settings_refused(void **state)
 	};
 
 	(void)state;
-	refused(list);
+	all_refused(list);
 }
 
 static void
@@ -334,7 +251,7 @@ test_organization_refused(void **state)
 	};
 
 	(void)state;
-	refused(list);
+	all_refused(list);
 }
 
 static void
@@ -379,7 +296,7 @@ test_connection_refused(void **state)
 	};
 
 	(void)state;
-	refused(list);
+	all_refused(list);
 }
 
 static void
@@ -408,7 +325,7 @@ test_application_refused(void **state)
 	};
 
 	(void)state;
-	refused(list);
+	all_refused(list);
 }
 
 static void
@@ -552,13 +469,6 @@ static const char	 two[] = HEAD
     "connection \"b\" saml {\nmetadata file \"/m2\"\n}\n}\n"
     "application \"hub\" {\nheader user \"X-User\"\n}\n";
 
-/* Whether these octets are somewhere in the view. */
-static bool
-holds(const struct writer *w, const char *what)
-{
-	return memmem(w->data, w->len, what, strlen(what)) != NULL;
-}
-
 static void
 test_view_verifier(void **state)
 {
@@ -572,10 +482,10 @@ test_view_verifier(void **state)
 	c = good(two);
 	wire_init(&w, LIMIT_VIEW);
 	conf_view_verifier(c, "g1", &w, &files);
-	assert_false(holds(&w, "two"));
-	assert_false(holds(&w, "/m2"));
-	assert_false(holds(&w, "/sk2"));
-	assert_false(holds(&w, "/k"));
+	assert_false(told(&w, "two"));
+	assert_false(told(&w, "/m2"));
+	assert_false(told(&w, "/sk2"));
+	assert_false(told(&w, "/k"));
 	assert_int_equal(files.count, 3);
 	assert_true(strings_has(&files, "/m1"));
 	wire_read(&r, w.data, w.len);
@@ -612,8 +522,8 @@ test_view_http(void **state)
 	l = TAILQ_FIRST(&c->listens);
 	conf_view_http(c, l, &w, &files);
 	assert_int_equal(files.count, 0);
-	assert_false(holds(&w, "/sk"));
-	assert_false(holds(&w, "/m1"));
+	assert_false(told(&w, "/sk"));
+	assert_false(told(&w, "/m1"));
 	wire_read(&r, w.data, w.len);
 	v = http_view_get(&r);
 	assert_non_null(v);
@@ -627,7 +537,7 @@ test_view_http(void **state)
 	conf_view_http(c, l, &w, &files);
 	/* The gate has a key of its own and no doors. */
 	assert_int_equal(files.count, 2);
-	assert_false(holds(&w, "two"));
+	assert_false(told(&w, "two"));
 	wire_read(&r, w.data, w.len);
 	v = http_view_get(&r);
 	assert_non_null(v);
@@ -650,9 +560,9 @@ test_view_policy(void **state)
 	c = good(two);
 	wire_init(&w, LIMIT_VIEW);
 	conf_view_policy(c, &w);
-	assert_false(holds(&w, "secret-attribute"));
-	assert_false(holds(&w, "/m1"));
-	assert_false(holds(&w, "/k"));
+	assert_false(told(&w, "secret-attribute"));
+	assert_false(told(&w, "/m1"));
+	assert_false(told(&w, "/k"));
 	wire_read(&r, w.data, w.len);
 	v = policy_view_get(&r);
 	assert_non_null(v);
@@ -663,31 +573,6 @@ test_view_policy(void **state)
 	policy_view_free(v);
 	wire_free(&w);
 	conf_free(c);
-}
-
-static int
-begin(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int
-end(void **state)
-{
-	static const char *const	 names[] = {
-		"main.conf", "more.conf", "strict.conf", NULL
-	};
-	char				 path[256];
-	int				 i;
-
-	(void)state;
-	errors_free(&errors);
-	for (i = 0; names[i] != NULL; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		unlink(path);
-	}
-	return rmdir(folder);
 }
 
 int
@@ -712,5 +597,6 @@ main(void)
 		cmocka_unit_test(test_view_policy)
 	};
 
-	return cmocka_run_group_tests_name("conf", tests, begin, end);
+	return cmocka_run_group_tests_name("conf", tests, conf_begin,
+	    conf_end);
 }
