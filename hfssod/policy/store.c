@@ -150,9 +150,16 @@ store_close(struct store *s)
 	free(s);
 }
 
+/*
+ * Pages of a copy between two times that it is brought to the disk: all of
+ * it at the end would take longer than anybody may wait.
+ */
+#define COPY_SYNC	512
+
 struct store_copy {
 	sqlite3		*to;
 	sqlite3_backup	*backup;
+	int		 written;	/* pages, since the last time */
 };
 
 /* Nobody reads a copy that was not ended: it needs no journal. */
@@ -178,11 +185,28 @@ store_copy_begin(struct store *s, const char *path, const char **why)
 	return NULL;
 }
 
+/* What SQLite has written of a copy so far goes to the disk. */
+static int
+copy_sync(struct store_copy *c)
+{
+	sqlite3_file	*file = NULL;
+
+	c->written = 0;
+	if (sqlite3_file_control(c->to, "main", SQLITE_FCNTL_FILE_POINTER,
+	    &file) != SQLITE_OK || file == NULL || file->pMethods == NULL)
+		return SQLITE_IOERR;
+	return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL |
+	    SQLITE_SYNC_DATAONLY);
+}
+
 enum copying
 store_copy_step(struct store_copy *c, int pages)
 {
 	int	 rc = sqlite3_backup_step(c->backup, pages);
 
+	c->written += pages;
+	if (rc == SQLITE_OK && c->written >= COPY_SYNC)
+		rc = copy_sync(c);
 	if (rc == SQLITE_DONE) {
 		rc = sqlite3_backup_finish(c->backup);
 		c->backup = NULL;
