@@ -317,8 +317,11 @@ remap_sweep(void)
 	store_forget(state.store);
 	effects_apply(&state.effects, &state.sessions, revoked);
 	pending_note(&state.pending);
-	if (ok && m.step == MAPS_DONE)
+	if (ok && m.step == MAPS_DONE) {
+		/* Also where the store could not take a group at first. */
+		grants_epoch++;
 		log_info("organization %s: members are as its maps say",
 		    o->name);
+	}
 	return ok;
 }

@@ -153,6 +153,31 @@ def test_another_file_at_start(site):
     assert told(site, cookie)[1] == "read"
 
 
+def test_a_store_that_takes_nothing(site):
+    """They hold in memory all the same; the store follows when it can."""
+    cookie = site.login("locked", roles=["dev"], groups=["idp-nlp"])
+    assert told(site, cookie) == (200, "write", "nlp")
+    base = sqlite3.connect(site.folder / "store" / "hfssod.db",
+                           isolation_level=None)
+    base.execute("begin immediate")
+    try:
+        reload(site, lines(
+            'role map "dev" to read',
+            'resource group map "idp-nlp" to "fresh" role read'))
+        for _ in range(3):
+            status, role, groups = told(site, cookie)
+            # What is not in the store yet, nobody is in.
+            assert (status, role, groups) in (
+                (200, "read", ""), (200, "read", "fresh"))
+            time.sleep(0.5)
+    finally:
+        base.execute("rollback")
+        base.close()
+    s.until(lambda: told(site, cookie) == (200, "read", "fresh"), 40)
+    s.until(lambda: done(site))
+    assert told(site, cookie) == (200, "read", "fresh")
+
+
 def test_while_scim_writes(site):
     """What SCIM and maps change at the same time agrees in the end."""
     client = site.client("acme", tokens=4)
