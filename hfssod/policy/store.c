@@ -52,7 +52,7 @@ prepare_all(struct store *s)
 		    SQLITE_PREPARE_PERSISTENT, &s->list[i], NULL) !=
 		    SQLITE_OK) {
 			snprintf(reason, sizeof(reason), "%s: %s",
-			    statements[i].sql, sqlite3_errmsg(s->db));
+			    sqlite3_errmsg(s->db), statements[i].sql);
 			return false;
 		}
 	}
@@ -110,11 +110,13 @@ open_with(const char *path, bool reader, const char **why)
 		store_close(s);
 		return NULL;
 	}
-	if (!schema_check(s->db, reader, why) || !prepare_all(s)) {
-		store_close(s);
-		return NULL;
+	if (schema_check(s->db, reader, why)) {
+		*why = reason;
+		if (prepare_all(s))
+			return s;
 	}
-	return s;
+	store_close(s);
+	return NULL;
 }
 
 struct store *

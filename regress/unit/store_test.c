@@ -92,6 +92,16 @@ versions(void **unused)
 	refused("another program");
 }
 
+/* Of our version, and not as we made it. */
+static void
+damaged(void **unused)
+{
+	(void)unused;
+	store_close(opened());
+	execute("DROP TABLE refusal");
+	refused("no such table: refusal");
+}
+
 static void
 foreign(void **unused)
 {
@@ -258,7 +268,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		UNIT(versions), UNIT(foreign), UNIT(upgrades), UNIT(readers),
+		UNIT(versions), UNIT(damaged), UNIT(foreign), UNIT(upgrades),
+		UNIT(readers),
 		UNIT(transactions), UNIT(full), UNIT(clocks)
 	};
 
