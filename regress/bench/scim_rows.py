@@ -63,9 +63,10 @@ class Rows:
             ("  PATCH active", lambda s: s.active(seconds), None),
             (f"  member of {people}, in and out", lambda s: s.member(
                 seconds, 204 if s is us else 200), None),
-            ("  first page of 100", lambda s: s.page(1, seconds), None),
+            # Our Users say which groups they are in, Jackson's do not.
+            ("  first page of 100", lambda s: s.page(1, seconds), 1),
             ("  page of 100 at 90 %", lambda s: s.page(
-                people * 9 // 10, seconds), None)]
+                people * 9 // 10, seconds), 1)]
         for what, run, target in runs:
             got = {name: [] for name in [None, *others]}
             for _ in range(rounds):
