@@ -120,6 +120,7 @@
 #define LIMIT_SCIM_SECONDS	60		/* a long list or write */
 #define LIMIT_SCIM_SLICE_MS	20		/* of reader's, of a job's */
 #define LIMIT_SCIM_RATE		10000	/* requests of a token, per second */
+#define LIMIT_SCIM_HELD		5000		/* groups that have a member */
 #define LIMIT_SCIM_STAGES	16		/* of a connection, unclaimed */
 #define LIMIT_SCIM_STAGE_SECONDS 600		/* what no write has claimed */
 #define LIMIT_BEARER		1024		/* octets */

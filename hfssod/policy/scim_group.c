@@ -113,13 +113,15 @@ matters(const struct group_write *g)
 	const struct policy_organization	*po = g->s->at->settings;
 	struct store	*s = g->s->store;
 	enum step	 step;
+	size_t		 n = 0;
 	bool		 is = false;
 
 	if (!rolemap_has(po, ROLE_LINE_GROUP))
 		return false;
+	/* Of more names than are looked at, one may be there. */
 	for (step = store_run(s, ST_group_names_up, v_int(g->row));
 	    step == STEP_ROW && !is; step = store_next(s, ST_group_names_up))
-		is = rolemap_names(po, store_text(s, ST_group_names_up, 0));
+		is = ++n == LIMIT_SCIM_HELD || rolemap_names(po, store_text(s, ST_group_names_up, 0));
 	store_end(s, ST_group_names_up);
 	return is;
 }

@@ -344,6 +344,8 @@ stage_write(struct scim *s, const struct scim_stage *q, const struct job *j)
 	for (i = 0; i < q->members.count && v == VERDICT_ok; i++) {
 		v = member_find(s, q->members.list[i], "", &key);
 		if (v == VERDICT_ok)
+			v = members_held(s, &key, LIMIT_SCIM_STAGES);
+		if (v == VERDICT_ok)
 			member_list_add(&l, key.kind, key.row);
 	}
 	/* In order they go into fewer pages. */

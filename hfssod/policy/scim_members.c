@@ -172,6 +172,28 @@ circle(struct scim *s)
 	    "member.");
 }
 
+static enum verdict
+too_high(struct scim *s)
+{
+	return scim_refuse(s, VERDICT_scim_invalid_value,
+	    "The group is in %d groups already, also by way of others; it "
+	    "can have no group as a member.", LIMIT_SCIM_HELD);
+}
+
+enum verdict
+members_held(struct scim *s, const struct member_key *key, int more)
+{
+	enum step	 step;
+
+	step = store_run(s->store, ST_member_held, v_int(key->kind),
+	    v_int(key->row), v_int(LIMIT_SCIM_HELD + more));
+	store_end(s->store, ST_member_held);
+	return step == STEP_DONE ? VERDICT_ok : step == STEP_FAILED ?
+	    VERDICT_unavailable : scim_refuse(s, VERDICT_scim_invalid_value,
+	    "A member is in %d groups already, which is the most.",
+	    LIMIT_SCIM_HELD);
+}
+
 bool
 members_above(struct group_write *g)
 {
@@ -197,6 +219,8 @@ check_circle(struct group_write *g, const struct member_key *key)
 		return VERDICT_ok;
 	if (!members_above(g))
 		return VERDICT_unavailable;
+	if (g->above.count >= LIMIT_SCIM_HELD)
+		return too_high(g->s);
 	return bsearch(key, g->above.list, g->above.count, sizeof(*key),
 	    by_key) != NULL ? circle(g->s) : VERDICT_ok;
 }
@@ -218,7 +242,7 @@ add_one(struct group_write *g, const struct member_key *key)
 	g->count++;
 	g->added++;
 	member_list_add(&g->touched, key->kind, key->row);
-	return VERDICT_ok;
+	return members_held(g->s, key, 0);
 }
 
 static enum verdict
@@ -355,6 +379,10 @@ members_take(struct group_write *g, uint64_t stage)
 		return store_failed(s) ? VERDICT_unavailable :
 		    scim_refuse(g->s, VERDICT_scim_invalid_value,
 		    "The members of the group were not brought in time.");
+	if (!members_above(g))
+		return VERDICT_unavailable;
+	if (g->above.count >= LIMIT_SCIM_HELD)
+		return too_high(g->s);
 	step = store_run(s, ST_group_above_staged, v_int(g->row),
 	    v_int(edition));
 	store_end(s, ST_group_above_staged);

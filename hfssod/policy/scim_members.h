@@ -67,6 +67,11 @@ enum verdict	 members_remove(struct group_write *,
 		    const struct member_list *);
 /* The list, which gets sorted, is all members from now on. */
 enum verdict	 members_replace(struct group_write *, struct member_list *);
+/*
+ * Whether somebody is in no more groups than he may be, and so many; the
+ * rows of stages count.
+ */
+enum verdict	 members_held(struct scim *, const struct member_key *, int);
 /* Fill above, which no change of members changes.  False: store. */
 bool		 members_above(struct group_write *);
 /* What a stage has brought is all members from now on. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/log.h"
 #include "hfssod/policy/schema.h"
 #include "hfssod/policy/store.h"
@@ -32,9 +33,13 @@ static const struct {
 	enum who	 who;
 	const char	*sql;
 } statements[ST_MAX] = {
+#define TEXT(n)		#n
+#define NUMBER(n)	TEXT(n)
 #define STATEMENT(name, who, sql)	{ who, sql },
 #include "hfssod/policy/statement.def"
 #undef STATEMENT
+#undef NUMBER
+#undef TEXT
 };
 
 static char	 reason[512];

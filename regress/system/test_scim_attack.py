@@ -220,3 +220,26 @@ def test_members_of_refused_writes(site, acme):
     s.until(lambda: rows(site, "scim_job") == 0)
     assert rows(site, "scim_member") == before
     good(acme.put(f"/Groups/{group['id']}", body))
+
+
+def test_one_in_many_groups(site, acme, unhurt):
+    """Who is in very many groups is a burden to himself alone."""
+    many = acme.user("many", externalId="many")["id"]
+    bulk(acme, post("/Groups", [
+        s.group(f"many-{n}", many) for n in range(5000)]))
+    detail = refused(acme.post("/Groups", s.group("one-more", many)), 400,
+                     "invalidValue")
+    assert "5000 groups" in detail
+    assert acme.find("Groups", 'displayName eq "one-more"')[
+        "totalResults"] == 0
+    cookie = site.login("many")
+    site.login("many")
+    good(acme.patch(f"/Users/{many}", ("replace", "displayName", "Many")))
+    assert site.seen(cookie).status == 200
+    first = acme.find("Groups", 'displayName eq "many-0"')[
+        "Resources"][0]["id"]
+    assert patch(acme, f"/Groups/{first}", [
+        {"op": "remove", "path": f'members[value eq "{many}"]'}]
+        ).status == 204
+    good(acme.post("/Groups", s.group("one-more", many)), 201)
+    assert acme.delete(f"/Users/{many}").status == 204
