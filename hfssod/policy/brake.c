@@ -99,14 +99,15 @@ refuse(struct scim *s)
 }
 
 enum verdict
-brake_count(struct scim *s)
+brake_count(struct scim *s, bool active)
 {
 	const struct policy_organization	*po = s->at->settings;
 	struct brake				 b;
 
 	/* A trial goes on to its end: nothing comes of it but knowledge. */
 	if (s->token.dry) {
-		dryrun_withdraw(s->name == NULL ? "" : s->name);
+		if (active)
+			dryrun_withdraw(s->name == NULL ? "" : s->name);
 		return VERDICT_ok;
 	}
 	if (po->brake_percent == 0)
@@ -115,6 +116,8 @@ brake_count(struct scim *s)
 		return VERDICT_unavailable;
 	if (b.held != 0)
 		return refuse(s);
+	if (!active)
+		return VERDICT_ok;
 	if (!pass(s, &b))
 		return VERDICT_unavailable;
 	if (b.since == 0 || s->now >= b.since + po->brake_seconds) {

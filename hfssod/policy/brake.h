@@ -10,10 +10,11 @@
 
 /*
  * Somebody is about to be deactivated or deleted: count it in the caller's
- * transaction.  ok, scim_brake (retry_after and detail are set, nothing is
- * written), or unavailable.
+ * transaction, unless he was not active any more; while the brake holds that
+ * is refused as well.  ok, scim_brake (retry_after and detail are set,
+ * nothing is written), or unavailable.
  */
-enum verdict	 brake_count(struct scim *);
+enum verdict	 brake_count(struct scim *, bool);
 /*
  * After a request that the brake refused, outside of what was undone: it
  * holds from now on, and audit says so once.

@@ -335,7 +335,7 @@ change(struct scim *s, const struct invitation *i, bool active,
 		/* Before the first write: effect.h. */
 		if (i->account != 0)
 			member_stamps_end(i->account, s->at);
-		v = brake_count(s);
+		v = brake_count(s, true);
 	} else if (i->state != to)
 		type = "hfsso.account_reactivate";
 	if (v == VERDICT_ok && strcmp(i->external, external) != 0)
@@ -489,12 +489,11 @@ create(struct scim *s, const struct scim_write *w, struct scim_answer *a)
 static enum verdict
 delete(struct scim *s, const struct invitation *i)
 {
-	enum verdict	 v = VERDICT_ok;
+	enum verdict	 v;
 
 	if (i->account != 0)
 		member_stamps_end(i->account, s->at);
-	if (i->state == ACCOUNT_ACTIVE)
-		v = brake_count(s);
+	v = brake_count(s, i->state == ACCOUNT_ACTIVE);
 	if (v == VERDICT_ok)
 		v = drop(i, s->at);
 	if (v == VERDICT_ok)

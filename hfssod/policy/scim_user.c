@@ -324,7 +324,7 @@ write_change(struct change *c, const struct scim_value *v, const char *type)
 	/* Revocations before the first write: effect.h. */
 	if (c->withdraw || c->unlink)
 		member_sessions_end(c->user->row, NULL);
-	if ((c->withdraw && (verdict = brake_count(s)) != VERDICT_ok) ||
+	if ((c->withdraw && (verdict = brake_count(s, true)) != VERDICT_ok) ||
 	    (verdict = write_columns(c)) != VERDICT_ok ||
 	    (verdict = write_rest(c, v, c->user->version + 1)) != VERDICT_ok)
 		return verdict;
@@ -431,11 +431,11 @@ put_or_patch(struct scim *s, const struct scim_write *w, struct user *u,
 static enum verdict
 delete(struct scim *s, const struct user *u)
 {
-	enum verdict	 v = VERDICT_ok;
+	enum verdict	 v;
 
 	member_sessions_end(u->row, NULL);
-	if (u->state == ACCOUNT_ACTIVE &&
-	    (v = brake_count(s)) != VERDICT_ok)
+	v = brake_count(s, u->state == ACCOUNT_ACTIVE);
+	if (v != VERDICT_ok)
 		return v;
 	user_remove(u->row, s->at, s->now, u->version + 1);
 	scim_tell(s, "org.remove_user", u->id, u->name, "userName",

@@ -56,12 +56,18 @@ holds(void **unused)
 	assert_int_equal(deactivate(0), VERDICT_ok);
 	assert_int_equal(delete(ids[1]), VERDICT_ok);
 	assert_int_equal(deactivate(2), VERDICT_ok);
+	/* Who was ended counts once. */
+	assert_int_equal(delete(ids[2]), VERDICT_ok);
 	assert_int_equal(delete(ids[3]), VERDICT_ok);
 	/* 20 % of 20. */
 	assert_int_equal(deactivate(4), VERDICT_scim_brake);
 	assert_int_equal(reply.retry_after, 3600);
 	assert_string_not_equal(reply.detail, "");
 	assert_int_equal(delete(ids[4]), VERDICT_scim_brake);
+	/* Nor is anything taken from who was ended before. */
+	assert_int_equal(delete(ids[0]), VERDICT_scim_brake);
+	assert_int_equal(query("SELECT state FROM account WHERE name ="
+	    " 'u00'"), ACCOUNT_DEACTIVATED);
 	assert_int_equal(audited("hfsso.scim_brake"), 1);
 	audits = query("SELECT count(*) FROM audit");
 	token = "entra";
