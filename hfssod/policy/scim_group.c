@@ -121,7 +121,8 @@ matters(const struct group_write *g)
 	/* Of more names than are looked at, one may be there. */
 	for (step = store_run(s, ST_group_names_up, v_int(g->row));
 	    step == STEP_ROW && !is; step = store_next(s, ST_group_names_up))
-		is = ++n == LIMIT_SCIM_HELD || rolemap_names(po, store_text(s, ST_group_names_up, 0));
+		is = ++n == LIMIT_SCIM_HELD ||
+		    rolemap_names(po, store_text(s, ST_group_names_up, 0));
 	store_end(s, ST_group_names_up);
 	return is;
 }

@@ -97,6 +97,11 @@ test_refused(void **unused)
 		    VERDICT_scim_invalid_value);
 	assert_int_equal(check(group("externalId=e"), SCIM_RESOURCE_GROUP),
 	    VERDICT_scim_invalid_value);
+	/* The name of a group is one line, as that of a User. */
+	assert_int_equal(check(group("displayName=a\r\nb"),
+	    SCIM_RESOURCE_GROUP), VERDICT_scim_invalid_value);
+	assert_int_equal(check(group("displayName=a\tb"),
+	    SCIM_RESOURCE_GROUP), VERDICT_scim_invalid_value);
 	/* Text with lines, and of any script, is text. */
 	assert_int_equal(check(user("userName=\xe6\x97\xa5;"
 	    "addresses[formatted=a\n\tb\r\n]"), SCIM_RESOURCE_USER),
