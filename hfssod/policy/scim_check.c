@@ -110,7 +110,7 @@ check_text(const struct scim_attribute *a, const char *text,
 
 	if (len > LIMIT_SCIM_TEXT)
 		return scim_say(why, VERDICT_scim_too_large, a, "is too long");
-	/* Names stand in lists and logs, a line each; an address has several. */
+	/* A name stands in lists and logs, in a line; an address has some. */
 	if (!utf8_valid(text, len) || !plain(text) ||
 	    (a->required && !utf8_plain(text, len)))
 		return scim_say(why, VERDICT_scim_invalid_value, a,
