@@ -24,6 +24,7 @@ struct move {
 	const char	*new;
 	int64_t		 row;		/* account; 0: nobody was found */
 	int64_t		 identity;	/* row; 0: he has none yet */
+	int64_t		 invitation;	/* row; 0: the old invites nobody */
 	bool		 links;		/* he is to have one */
 	bool		 external;	/* externalId is the old subject */
 	bool		 owned;		/* the connection sees him in SCIM */
@@ -38,7 +39,8 @@ struct relink {
 	const char		*by;
 	struct move		*moves;
 	size_t			 count;
-	int64_t			*rows;		/* of all, sorted */
+	int64_t			*rows;		/* accounts, sorted */
+	int64_t			*invitations;	/* rows, sorted */
 	bool			 one;		/* said by name */
 	size_t			 faults;
 	enum verdict		 verdict;	/* of the first fault */
@@ -93,6 +95,22 @@ holder(enum statement st, const struct connection *c, const char *subject,
 	return step;
 }
 
+/* Which invitation is by that subject; 0: none. */
+static enum step
+invitation(const struct connection *c, const char *subject, int64_t *row)
+{
+	struct store	*s = state.store;
+	enum step	 step;
+
+	*row = 0;
+	step = store_run(s, ST_relink_invited, v_int(c->id), v_text(subject));
+	if (step == STEP_ROW) {
+		*row = store_integer(s, ST_relink_invited, 0);
+		store_end(s, ST_relink_invited);
+	}
+	return step;
+}
+
 static int
 by_number(const void *a, const void *b)
 {
@@ -101,11 +119,11 @@ by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Whether that account gives its old subject away with this list. */
+/* Whether that one, of rows, gives its old subject away with this list. */
 static bool
-moves_away(const struct relink *l, int64_t row)
+moves_away(const struct relink *l, const int64_t *rows, int64_t row)
 {
-	return l->from == l->to && bsearch(&row, l->rows, l->count,
+	return l->from == l->to && bsearch(&row, rows, l->count,
 	    sizeof(row), by_number) != NULL;
 }
 
@@ -116,8 +134,9 @@ look_old(struct relink *l)
 	enum step	 step;
 	size_t		 i;
 
-	l->rows = calloc(l->count + 1, sizeof(*l->rows));
-	if (l->rows == NULL)
+	l->rows = calloc(l->count, sizeof(*l->rows));
+	l->invitations = calloc(l->count, sizeof(*l->invitations));
+	if (l->rows == NULL || l->invitations == NULL)
 		fatal("relink");
 	for (i = 0; i < l->count; i++) {
 		m = &l->moves[i];
@@ -132,9 +151,14 @@ look_old(struct relink *l)
 				fault(l, m, VERDICT_no_identity_named,
 				    "nobody has it");
 		}
+		if (m->old[0] != '\0' && invitation(l->from, m->old,
+		    &m->invitation) == STEP_FAILED)
+			return false;
 		l->rows[i] = m->row;
+		l->invitations[i] = m->invitation;
 	}
 	qsort(l->rows, l->count, sizeof(*l->rows), by_number);
+	qsort(l->invitations, l->count, sizeof(*l->invitations), by_number);
 	return true;
 }
 
@@ -149,7 +173,19 @@ taken(const struct relink *l, const struct move *m, enum statement st)
 	other.old = m->new;
 	step = holder(st, l->to, m->new, &other);
 	return step == STEP_ROW && (other.row == m->row ||
-	    moves_away(l, other.row)) ? STEP_DONE : step;
+	    moves_away(l, l->rows, other.row)) ? STEP_DONE : step;
+}
+
+/* Whether somebody is invited by it, and stays so. */
+static enum step
+invited(const struct relink *l, const struct move *m)
+{
+	enum step	 step;
+	int64_t		 row;
+
+	step = invitation(l->to, m->new, &row);
+	return step == STEP_ROW && (row == m->invitation ||
+	    moves_away(l, l->invitations, row)) ? STEP_DONE : step;
 }
 
 static bool
@@ -166,6 +202,8 @@ look_new(struct relink *l)
 		step = taken(l, m, ST_relink_identity);
 		if (step == STEP_DONE)
 			step = taken(l, m, ST_relink_external);
+		if (step == STEP_DONE && m->invitation != 0)
+			step = invited(l, m);
 		if (step == STEP_FAILED)
 			return false;
 		if (step == STEP_ROW)
@@ -191,36 +229,40 @@ let_go(const struct move *m)
 	if (m->external && m->owned)
 		store_run(s, ST_user_set_external, v_int(m->row),
 		    v_text_or_null(""));
+	if (m->invitation != 0)
+		store_run(s, ST_relink_uninvite, v_int(m->invitation));
 }
 
-static void
+/* False where it is somebody else's, which was looked at. */
+static bool
 take_new(const struct relink *l, const struct move *m)
 {
 	struct store		*s = state.store;
 	struct person_found	 p;
 	int64_t			 now = store_now(s);
-	bool			 external;
+	bool			 external, whole = true;
 
 	if (m->links)
-		store_run(s, ST_identity_add, v_int(l->to->id),
+		whole = store_run(s, ST_identity_add, v_int(l->to->id),
 		    v_text(m->new), v_int(m->row), v_blob(NULL, 0),
-		    v_int(now));
+		    v_int(now)) == STEP_DONE;
 	/* At another provider the old externalId means nothing. */
 	external = m->external || l->from != l->to;
 	if (m->owned && external)
-		store_run(s, ST_relink_account, v_int(m->row),
+		whole &= store_run(s, ST_relink_account, v_int(m->row),
 		    v_int(l->to->id), v_text(m->new),
-		    v_int(m->links ? now : 0), v_int(now));
-	if (m->old[0] != '\0')
-		store_run(s, ST_relink_invitation, v_int(l->from->id),
-		    v_text(m->old), v_int(l->to->id), v_text(m->new),
-		    v_int(now));
+		    v_int(m->links ? now : 0), v_int(now)) == STEP_DONE;
+	if (m->invitation != 0)
+		whole &= store_run(s, ST_relink_invitation,
+		    v_int(m->invitation), v_int(l->to->id), v_text(m->new),
+		    v_int(now)) == STEP_DONE;
 	memset(&p, 0, sizeof(p));
 	p.organization = l->organization;
 	strlcpy(p.account, m->account, sizeof(p.account));
 	strlcpy(p.name, m->name, sizeof(p.name));
 	person_tell(&p, l->by, "hfsso.relink", "subject", m->new,
 	    "connection", l->to->name);
+	return whole;
 }
 
 /*
@@ -251,6 +293,7 @@ static enum verdict
 move_all(struct relink *l)
 {
 	size_t	 i;
+	bool	 whole = true;
 
 	/* Revocations come before the first write. */
 	for (i = 0; i < l->count; i++)
@@ -259,9 +302,11 @@ move_all(struct relink *l)
 	for (i = 0; i < l->count; i++)
 		let_go(&l->moves[i]);
 	for (i = 0; i < l->count; i++)
-		take_new(l, &l->moves[i]);
+		whole &= take_new(l, &l->moves[i]);
 	move_groups(l);
-	return store_failed(state.store) ? VERDICT_unavailable : VERDICT_ok;
+	/* All of it is taken back then. */
+	return !whole || store_failed(state.store) ? VERDICT_unavailable :
+	    VERDICT_ok;
 }
 
 /* --- the question ------------------------------------------------------- */
@@ -460,5 +505,6 @@ member_relink(struct request *request, struct reader *r, struct writer *w)
 	wire_free(&body);
 	free(l.moves);
 	free(l.rows);
+	free(l.invitations);
 	return v;
 }

@@ -219,6 +219,91 @@ two_owners(void **unused)
 	    " external_id = 'x1' AND name = 'ada'"), 1);
 }
 
+/* --- basic organizations ------------------------------------------------ */
+
+static int
+basics(void **unused)
+{
+	basics_begin(unused);
+	execute("INSERT INTO account (account, name, folded, state, owner,"
+	    " email, email_folded, display_name, given, family, username,"
+	    " created) SELECT substr(n || 'aaaaaaaaaaaaaaaaaaaaaaaa', 1, 24),"
+	    " n, n, 1, NULL, n || '@home.org', n || '@home.org', n, '', '',"
+	    " n, 1 FROM (SELECT 'ada' AS n UNION SELECT 'bob' UNION"
+	    " SELECT 'carl')");
+	made("userName=ada;externalId=x1");
+	made("userName=bob;externalId=x2");
+	made("userName=carl;externalId=x3");
+	made("userName=dora;externalId=x4");	/* has no account yet */
+	assert_int_equal(sign_in("x1", "", "ada@home.org"), VERDICT_ok);
+	assert_int_equal(sign_in("x2", "", "bob@home.org"), VERDICT_ok);
+	assert_int_equal(sign_in("x3", "", "carl@home.org"), VERDICT_ok);
+	return 0;
+}
+
+/* How many of ada, bob and carl sign in, and are invited, by these. */
+static int64_t
+have(const char *ada, const char *bob, const char *carl)
+{
+	char	 sql[512];
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM account AS a JOIN"
+	    " identity AS i ON i.account = a.id JOIN invitation AS v ON"
+	    " v.account = a.id AND v.connection = i.connection AND"
+	    " v.external_id = i.subject WHERE (a.name, i.subject) IN"
+	    " (VALUES ('ada', '%s'), ('bob', '%s'), ('carl', '%s'))", ada,
+	    bob, carl);
+	return query(sql);
+}
+
+/* Invitations change places, too, and move along chains of any order. */
+static void
+invited(void **unused)
+{
+	(void)unused;
+	assert_int_equal(have("x1", "x2", "x3"), 3);
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "old=x1 new=x2 old=x2 new=x1"), VERDICT_ok);
+	assert_int_equal(have("x2", "x1", "x3"), 3);
+	assert_int_equal(query("SELECT count(*) FROM invitation WHERE"
+	    " version = 2"), 2);
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "old=x2 new=x1 old=x1 new=y1"), VERDICT_ok);
+	assert_int_equal(have("x1", "y1", "x3"), 3);
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "old=x1 new=x3 old=x3 new=y1 old=y1 new=x1"), VERDICT_ok);
+	assert_int_equal(have("x3", "x1", "y1"), 3);
+	assert_int_equal(sign_in("x3", "", ""), VERDICT_ok);
+	/* To the other one: what is called so here is nobody's there. */
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "to=entra old=x3 new=x1 old=x1 new=x3"), VERDICT_ok);
+	assert_int_equal(have("x1", "x3", "y1"), 3);
+	assert_int_equal(query("SELECT count(*) FROM invitation WHERE"
+	    " connection = 2"), 2);
+	assert_int_equal(audit_verify(state.store, 1, NULL), 0);
+}
+
+/* One by whom somebody else is invited is said to be taken. */
+static void
+invited_other(void **unused)
+{
+	(void)unused;
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "old=x1 new=x2 old=x2 new=x4"), VERDICT_taken);
+	assert_non_null(strstr(ctl_detail, "x2: the new subject is somebody "
+	    "else's"));
+	assert_int_equal(CTL(member_relink, .name = "ada", .value = "x4",
+	    .options = "connection=okta"), VERDICT_taken);
+	token = "entra";
+	made("userName=eve;externalId=e1");
+	assert_int_equal(CTL(member_relink, .options = "connection=okta "
+	    "to=entra check=1 old=x1 new=e1"), VERDICT_taken);
+	assert_int_equal(have("x1", "x2", "x3"), 3);
+	assert_int_equal(query("SELECT count(*) FROM invitation WHERE"
+	    " version = 1"), 5);
+	assert_int_equal(audited("hfsso.relink"), 0);
+}
+
 /* --- names of connections ----------------------------------------------- */
 
 static void
@@ -403,9 +488,11 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, users_begin, \
     users_end)
+#define BASIC(name) cmocka_unit_test_setup_teardown(name, basics, users_end)
 	const struct CMUnitTest tests[] = {
 		TEST(one), TEST(swaps), TEST(whole), TEST(moves), TEST(two_doors),
-		TEST(two_owners), TEST(renames), TEST(renames_late),
+		TEST(two_owners), BASIC(invited), BASIC(invited_other),
+		TEST(renames), TEST(renames_late),
 		TEST(adds), TEST(ends), TEST(names), TEST(hub_accounts)
 	};
 
