@@ -84,6 +84,40 @@ show_members(struct request *request, struct reader *r, struct writer *w)
 
 /* --- one member ------------------------------------------------------- */
 
+static const char *
+invitation_name(enum account_state is, int64_t accepted)
+{
+	if (is != ACCOUNT_ACTIVE)
+		return "inactive";
+	return accepted != 0 ? "active" : "pending";
+}
+
+/* What sign-ins are matched to; invitation: of nobody's account, or 0. */
+static void
+put_provisioned(struct writer *w, int64_t row, int64_t organization,
+    int64_t invitation)
+{
+	struct store	*s = state.store;
+	enum statement	 st = ST_show_provisioned;
+	bool		 any;
+	int64_t		 is = 0, linked = 0;
+
+	any = store_run(s, st, v_int(row), v_int(organization),
+	    v_int(invitation)) == STEP_ROW;
+	record_string(w, "user_name", any ? store_text(s, st, 0) : "");
+	record_string(w, "external_id", any ? store_text(s, st, 1) : "");
+	record_string(w, "connection", any ? store_text(s, st, 2) : "");
+	if (any) {
+		linked = store_integer(s, st, 3);
+		is = store_integer(s, st, 4);
+	}
+	store_end(s, st);
+	page_time(w, "linked", linked);
+	if (is != 0)
+		record_string(w, "invitation",
+		    invitation_name((enum account_state)is, linked));
+}
+
 static void
 put_identities(struct writer *w, int64_t row, int64_t organization)
 {
@@ -193,11 +227,10 @@ put_sessions(struct writer *w, int64_t row, int64_t organization)
 }
 
 static void
-put_whole_member(struct page *p, int64_t organization)
+put_whole_member(struct page *p, int64_t organization, enum statement st)
 {
 	struct store	*s = state.store;
 	struct writer	*w = &p->body;
-	enum statement	 st = ST_show_member;
 	int64_t		 row = store_integer(s, st, 0);
 
 	record_object(w, "");
@@ -210,6 +243,7 @@ put_whole_member(struct page *p, int64_t organization)
 	record_string(w, "role", role_name((enum role)store_integer(s, st, 6)));
 	record_string(w, "role_source",
 	    role_source_name((int)store_integer(s, st, 7)));
+	put_provisioned(w, row, organization, store_integer(s, st, 10));
 	put_identities(w, row, organization);
 	if (!put_groups(w, row, organization))
 		record_boolean(w, "resource_groups_truncated", true);
@@ -223,6 +257,8 @@ enum verdict
 show_member(struct request *request, struct reader *r, struct writer *w)
 {
 	struct page	 p;
+	enum statement	 st = ST_show_member;
+	enum step	 step;
 	enum verdict	 v;
 	char		*folded;
 	int64_t		 id = 0;
@@ -232,12 +268,16 @@ show_member(struct request *request, struct reader *r, struct writer *w)
 	    (v = page_organization(&p, &id)) != VERDICT_ok)
 		return page_end(&p, v, w);
 	folded = fold_text(p.q.name);
-	if (store_run(state.store, ST_show_member, v_text(folded),
-	    v_int(id)) == STEP_ROW)
-		put_whole_member(&p, id);
+	step = store_run(state.store, st, v_text(folded), v_int(id));
+	if (step == STEP_DONE) {
+		st = ST_show_invited;
+		step = store_run(state.store, st, v_text(folded), v_int(id));
+	}
+	if (step == STEP_ROW)
+		put_whole_member(&p, id, st);
 	else
 		v = VERDICT_no_member_named;
-	store_end(state.store, ST_show_member);
+	store_end(state.store, st);
 	free(folded);
 	return page_end(&p, v, w);
 }

@@ -135,6 +135,61 @@ def test_who_walked_in_is_restored_as_a_member(site):
     assert (told["active"], told["role"]) == (True, "read")
 
 
+def test_what_sign_ins_are_matched_to(site):
+    """Which one wants to see when linking fails."""
+    told = done(site, "member", "add", "acme", "Lena Lang", "-external",
+                "lena-1")
+    name = re.match(r"(\S+) is made", told)[1]
+    client = s.Client(site, "acme", site.daemon.show(
+        "token", "create", "acme")["token"])
+    client.user("lorenz")
+    told = member(site, "acme", name)
+    assert (told["user_name"], told["external_id"], told["connection"],
+            told["linked"], told["identities"]) == (
+        "Lena Lang", "lena-1", "forge", None, [])
+    assert "invitation" not in told
+    text = done(site, "show", "member", "acme", name)
+    for line in ("user name +Lena Lang", "external id +lena-1",
+                 "connection +forge", "linked +-"):
+        assert re.search(f"^{line}$", text, re.M), text
+    told = member(site, "acme", "lorenz")
+    assert (told["user_name"], told["external_id"]) == ("lorenz", "")
+    f.sign_in(site.daemon, site.idps["forge"], "lena-1")
+    told = member(site, "acme", name)
+    assert told["linked"] is not None
+    assert [(x["connection"], x["subject"]) for x in told["identities"]] == [
+        ("forge", "lena-1")]
+    done(site, "member", "unlink", "acme", name)
+    assert member(site, "acme", name)["linked"] is None
+
+
+def test_who_is_invited_is_shown(site):
+    client = s.Client(site, "guild", site.daemon.show(
+        "token", "create", "guild")["token"], base=s.BASIC)
+    done(site, "account", "add", "ida", "ida@example.org")
+    ident = client.user("ida", externalId="ida-1")["id"]
+    client.user("nobody-yet", externalId="ny-1")
+    told = member(site, "guild", "ida")
+    assert (told["user_name"], told["external_id"], told["connection"],
+            told["linked"], told["invitation"]) == (
+        "ida", "ida-1", "gate", None, "pending")
+    told = member(site, "guild", "nobody-yet")
+    assert (told["account"], told["external_id"], told["invitation"]) == (
+        "", "ny-1", "pending")
+    fails(site, "no such member", "show", "member", "acme", "ida")
+    f.sign_in(site.daemon, site.idps["gate"], "ida-1", organization="guild",
+              email="ida@example.org")
+    told = member(site, "guild", "ida")
+    assert told["linked"] is not None and told["invitation"] == "active"
+    client.patch(f"/Users/{ident}", ("replace", "active", False))
+    told = member(site, "guild", "ida")
+    assert (told["active"], told["invitation"]) == (False, "inactive")
+    assert client.delete(f"/Users/{ident}").status == 204
+    fails(site, "no such member", "show", "member", "guild", "ida")
+    for user in client.get("/Users").json["Resources"]:
+        client.delete(f"/Users/{user['id']}")
+
+
 def test_a_basic_organization(site):
     """A member of it is inactive there, whatever else he is."""
     done(site, "account", "add", "greta", "greta@example.org")

@@ -127,9 +127,105 @@ one_member(void **unused)
 	assert_int_equal(count("value", "ml", 0), 2);
 	assert_int_equal(count("value", "nlp-team", 0), 1);
 	assert_int_equal(count("session", NULL, -1), 1);
+	/* His own, of an identity, and of a session. */
+	assert_int_equal(count("connection", "okta", 0), 3);
+	assert_int_equal(count("user_name", "u1", 0), 1);
+	assert_int_equal(count("external_id", "u1", 0), 1);
+	assert_int_equal(count("linked", NULL, 0), 0);
+	assert_int_equal(count("linked", NULL, -1), 1);
+	assert_int_equal(count("invitation", NULL, -1), 0);
 	execute("UPDATE stamp SET expires = 1");
 	ask(show_member, "acme", "u1");
 	assert_int_equal(count("session", NULL, -1), 0);
+}
+
+#define ACCOUNT(id, name, owner, username, external, connection) \
+	"INSERT INTO account (account, name, folded, state, owner, email," \
+	" display_name, given, family, username, external_id, connection," \
+	" created) VALUES ('" id "', '" name "', '" name "', 1, " owner "," \
+	" '', '', '', '', '" username "', " external ", " connection ", 1)"
+
+/* Nobody's sign-in has been matched yet, and no line gives a role. */
+static void
+provisioned(void **unused)
+{
+	(void)unused;
+	execute(ACCOUNT("aa", "anna", "1", "Anna Berg", "'x-1'", "2"));
+	execute(ACCOUNT("bb", "berta", "99", "berta", "'x-2'", "3"));
+	ask(show_member, "acme", "Anna");
+	assert_int_equal(result.verdict, VERDICT_ok);
+	assert_int_equal(count("user_name", "Anna Berg", 0), 1);
+	assert_int_equal(count("external_id", "x-1", 0), 1);
+	assert_int_equal(count("connection", "entra", 0), 1);
+	assert_int_equal(count("linked", NULL, 0), 1);
+	assert_int_equal(count("active", NULL, 1), 1);
+	assert_int_equal(count("role", "", 0), 1);
+	assert_int_equal(count("role_source", "", 0), 1);
+	assert_int_equal(count("subject", NULL, -1), 0);
+	/* Whose userName is it: who asks knows names. */
+	ask(show_member, "acme", "Anna Berg");
+	assert_int_equal(result.verdict, VERDICT_no_member_named);
+	ask(show_member, "acme", "berta");
+	assert_int_equal(result.verdict, VERDICT_no_member_named);
+	execute("UPDATE account SET linked = 77 WHERE name = 'anna'");
+	ask(show_member, "acme", "anna");
+	assert_int_equal(count("linked", NULL, 77), 1);
+	execute("UPDATE account SET external_id = NULL, connection = NULL");
+	ask(show_member, "acme", "anna");
+	assert_int_equal(count("external_id", "", 0), 1);
+	assert_int_equal(count("connection", "", 0), 1);
+	execute("UPDATE account SET state = 3, deleted = 1");
+	ask(show_member, "acme", "anna");
+	assert_int_equal(result.verdict, VERDICT_no_member_named);
+}
+
+#define INVITATION(account, name, external) \
+	"INSERT INTO invitation (invitation, organization, connection," \
+	" account, state, username, username_folded, external_id, email," \
+	" display_name, given, family, accepted, version, created, modified)" \
+	" VALUES ('i-" name "', 1, 2, " account ", 1, '" name "'," \
+	" '" name "', '" external "', 'work@acme.com', 'At work', '', ''," \
+	" 0, 1, 1, 1)"
+
+/* What is shown is the organization's, not what others know of him. */
+static void
+invited(void **unused)
+{
+	(void)unused;
+	execute(ACCOUNT("aa", "anna", "NULL", "secret", "'other'", "1"));
+	execute(INVITATION("1", "anna", "x-1"));
+	execute(INVITATION("NULL", "nemo", "x-2"));
+	ask(show_member, "acme", "Anna");
+	assert_int_equal(result.verdict, VERDICT_ok);
+	assert_int_equal(count("invitation", "pending", 0), 1);
+	assert_int_equal(count("user_name", "anna", 0), 1);
+	assert_int_equal(count("external_id", "x-1", 0), 1);
+	assert_int_equal(count("connection", "entra", 0), 1);
+	assert_int_equal(count("linked", NULL, 0), 1);
+	assert_int_equal(count("account", "aa", 0), 1);
+	execute("UPDATE invitation SET accepted = 77 WHERE account = 1");
+	ask(show_member, "acme", "anna");
+	assert_int_equal(count("invitation", "active", 0), 1);
+	assert_int_equal(count("linked", NULL, 77), 1);
+	execute("UPDATE invitation SET state = 2");
+	ask(show_member, "acme", "anna");
+	assert_int_equal(count("invitation", "inactive", 0), 1);
+	assert_int_equal(count("active", NULL, 0), 1);
+	/* Nobody has that account. */
+	execute("UPDATE invitation SET state = 1");
+	ask(show_member, "acme", "NEMO");
+	assert_int_equal(result.verdict, VERDICT_ok);
+	assert_int_equal(count("invitation", "pending", 0), 1);
+	assert_int_equal(count("name", "nemo", 0), 1);
+	assert_int_equal(count("account", "", 0), 1);
+	assert_int_equal(count("external_id", "x-2", 0), 1);
+	assert_int_equal(count("connection", "entra", 0), 1);
+	assert_int_equal(count("session", NULL, -1), 0);
+	execute("UPDATE invitation SET organization = 99");
+	ask(show_member, "acme", "nemo");
+	assert_int_equal(result.verdict, VERDICT_no_member_named);
+	ask(show_member, "acme", "anna");
+	assert_int_equal(result.verdict, VERDICT_no_member_named);
 }
 
 #define MANY	700
@@ -211,8 +307,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		UNIT(nothing), UNIT(one_member), UNIT(pages),
-		UNIT(many_groups), UNIT(no_store)
+		UNIT(nothing), UNIT(one_member), UNIT(provisioned),
+		UNIT(invited), UNIT(pages), UNIT(many_groups), UNIT(no_store)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
