@@ -20,6 +20,20 @@
 
 /* --- organizations ---------------------------------------------------- */
 
+/* Since when, and after how many. */
+static void
+put_brake(struct writer *w, int64_t held, int64_t count)
+{
+	if (held == 0) {
+		record_null(w, "brake");
+		return;
+	}
+	record_object(w, "brake");
+	record_time(w, "held", held);
+	record_integer(w, "count", count);
+	record_end(w);
+}
+
 static void
 put_organization(struct writer *w, enum statement st)
 {
@@ -38,6 +52,7 @@ put_organization(struct writer *w, enum statement st)
 	record_integer(w, "admins", store_integer(s, st, 6));
 	record_integer(w, "sessions", sessions);
 	record_integer(w, "connections", store_integer(s, st, 7));
+	put_brake(w, store_integer(s, st, 8), store_integer(s, st, 9));
 	record_end(w);
 }
 

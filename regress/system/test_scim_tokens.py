@@ -392,6 +392,14 @@ def test_a_dry_run_ends(site, dry):
 
 # --- the brake ---------------------------------------------------------------
 
+def brake(site):
+    """What the braked organization is shown to have; nobody else's holds."""
+    shown = {x["name"]: x["brake"] for x in
+             site.daemon.show("show", "organizations")}
+    assert not any(of for name, of in shown.items() if name != "braked")
+    return shown["braked"]
+
+
 def test_brake(site):
     """20 % of the members within an hour, and no more until released."""
     client = site.client("braked", tokens=2)
@@ -404,6 +412,7 @@ def test_brake(site):
             "replace", "active", False)) if n % 2 else \
             client.delete(f"/Users/{people[n]}")
         assert answer.status in (200, 204), (n, answer)
+    assert brake(site) is None
     for answer in (client.delete(f"/Users/{people[19]}"),
                    client.patch(f"/Users/{people[19]}", (
                        "replace", "active", False)),
@@ -411,6 +420,8 @@ def test_brake(site):
                        "braked-19", externalId="br-19", active=False))):
         refused(answer, 429)
         assert int(answer.header("Retry-After")) >= 1
+    held = brake(site)
+    assert held["held"] is not None and held["count"] == 4
     done = good(client.post("/Bulk", {
         "schemas": [s.BULK], "Operations": [
             {"method": "DELETE", "path": f"/Users/{x}"}
@@ -427,7 +438,11 @@ def test_brake(site):
     client = s.Client(site, "braked", client.tokens[0])
     client.patient = False
     refused(client.delete(f"/Users/{people[19]}"), 429)
+    assert brake(site) == held
+    assert re.search(r"^braked .* \d\d:\d\d:\d\d 4$",
+                     site.ctl("show", "organizations"), re.M)
     site.ctl("scim", "release", "braked")
+    assert brake(site) is None
     assert client.delete(f"/Users/{people[19]}").status == 204
     assert site.seen(cookie).status == 401
     site.not_ctl("scim", "release", "nowhere")

@@ -228,6 +228,26 @@ invited(void **unused)
 	assert_int_equal(result.verdict, VERDICT_no_member_named);
 }
 
+/* A brake that only counts holds nobody. */
+static void
+brake(void **unused)
+{
+	(void)unused;
+	execute("INSERT INTO brake VALUES (1, 50, 4, 20, 0)");
+	ask(show_organizations, "", "");
+	assert_int_equal(count("brake", NULL, -1), 1);
+	assert_int_equal(count("held", NULL, -1), 0);
+	execute("UPDATE brake SET held = 77");
+	ask(show_organizations, "", "");
+	assert_int_equal(result.verdict, VERDICT_ok);
+	assert_int_equal(count("brake", NULL, -1), 1);
+	assert_int_equal(count("held", NULL, 77), 1);
+	assert_int_equal(count("count", NULL, 4), 1);
+	execute("UPDATE brake SET organization = 99");
+	ask(show_organizations, "", "");
+	assert_int_equal(count("held", NULL, -1), 0);
+}
+
 #define MANY	700
 
 static int
@@ -308,7 +328,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		UNIT(nothing), UNIT(one_member), UNIT(provisioned),
-		UNIT(invited), UNIT(pages), UNIT(many_groups), UNIT(no_store)
+		UNIT(invited), UNIT(brake), UNIT(pages), UNIT(many_groups),
+		UNIT(no_store)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
