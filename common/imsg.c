@@ -1,6 +1,7 @@
 /*
  * Framed messages over a stream socket.  Every process.  Must never act on
- * a frame before it is whole, nor block.
+ * a frame before it is whole, nor block, nor keep what was in a message
+ * that has been dealt with: it may be a secret.
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -28,9 +29,10 @@ struct queued_fd {
 struct imsgbuf {
 	int			 fd;
 	size_t			 most;
-	/* input: [start, end) of in is not yet taken */
+	/* input: [start, end) of in is not yet taken, before done it is 0 */
 	uint8_t			*in;
 	size_t			 in_size;
+	size_t			 in_done;
 	size_t			 in_start;
 	size_t			 in_end;
 	int			 fds[FDS_HELD];
@@ -99,13 +101,22 @@ put32(uint8_t *p, uint32_t v)
 	p[3] = v & 0xff;
 }
 
+/* The frame that was taken last has been dealt with. */
+static void
+forget_taken(struct imsgbuf *b)
+{
+	explicit_bzero(b->in + b->in_done, b->in_start - b->in_done);
+	b->in_done = b->in_start;
+}
+
 /* Room to read into: move what is left to the front, grow for a long frame. */
 static void
 make_room(struct imsgbuf *b)
 {
 	uint8_t	*in;
-	size_t	 left, need, size, len = 0;
+	size_t	 left, need, size, cleared, len = 0;
 
+	forget_taken(b);
 	left = b->in_end - b->in_start;
 	need = READ_SIZE;
 	if (left >= 4)
@@ -119,12 +130,17 @@ make_room(struct imsgbuf *b)
 		if ((in = malloc(size)) == NULL)
 			fatal("malloc");
 		memcpy(in, b->in + b->in_start, left);
-		freezero(b->in, b->in_size);
+		/* The rest of it is clear: it may be many megabytes. */
+		explicit_bzero(b->in + b->in_start, left);
+		free(b->in);
 		b->in = in;
 		b->in_size = size;
-	} else if (b->in_start > 0)
+	} else if (b->in_start > 0 && left > 0) {
 		memmove(b->in, b->in + b->in_start, left);
-	b->in_start = 0;
+		cleared = b->in_start < left ? left : b->in_start;
+		explicit_bzero(b->in + cleared, b->in_end - cleared);
+	}
+	b->in_done = b->in_start = 0;
 	b->in_end = left;
 }
 
@@ -196,6 +212,7 @@ imsgbuf_get(struct imsgbuf *b, struct imsg *m)
 	size_t		 left = b->in_end - b->in_start, len;
 	unsigned int	 flags;
 
+	forget_taken(b);
 	/* At once: room is made for what the length says. */
 	if (left >= 4 && get32(p) > b->most)
 		return -1;
@@ -233,9 +250,10 @@ out_room(struct imsgbuf *b, size_t len)
 		return b->out + b->out_end;
 	used = b->out_end - b->out_start;
 	if (b->out_start > 0 && b->out_size - used >= len &&
-	    used <= b->out_start)
+	    used <= b->out_start) {
 		memcpy(b->out, b->out + b->out_start, used);
-	else {
+		explicit_bzero(b->out + b->out_start, used);
+	} else {
 		size = b->out_size == 0 ? 4096 : b->out_size;
 		while (size - used < len)
 			size *= 2;

@@ -21,7 +21,7 @@
 struct imsg {
 	unsigned int	 type;
 	uint64_t	 id;
-	struct bytes	 data;		/* until the next imsg_get or read */
+	struct bytes	 data;		/* until the next get or read */
 	int		 fd;		/* -1: none; the receiver's to close */
 };
 
@@ -37,7 +37,10 @@ struct imsgbuf	*imsgbuf_new(int, size_t);
 void		 imsgbuf_free(struct imsgbuf *);
 int		 imsgbuf_fd(const struct imsgbuf *);
 
-/* Read once: 1 something came or nothing is there, 0 closed, -1 errno. */
+/*
+ * Read once: 1 something came or nothing is there, 0 closed, -1 errno.
+ * This and imsgbuf_get clear the frame that was got last.
+ */
 int		 imsgbuf_read(struct imsgbuf *);
 /* The next whole frame: 1 got one, 0 none yet, -1 malformed. */
 int		 imsgbuf_get(struct imsgbuf *, struct imsg *);

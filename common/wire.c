@@ -20,7 +20,7 @@ wire_init(struct writer *w, size_t most)
 void
 wire_free(struct writer *w)
 {
-	freezero(w->data, w->size);
+	freezero(w->data, w->len);
 	memset(w, 0, sizeof(*w));
 	w->bad = true;
 }
@@ -28,6 +28,8 @@ wire_free(struct writer *w)
 void
 wire_reset(struct writer *w)
 {
+	if (w->len > 0)
+		explicit_bzero(w->data, w->len);
 	w->len = 0;
 	w->bad = false;
 }
@@ -45,7 +47,7 @@ grow(struct writer *w, size_t len)
 		fatal("malloc");
 	if (w->len > 0)
 		memcpy(data, w->data, w->len);
-	freezero(w->data, w->size);
+	freezero(w->data, w->len);
 	w->data = data;
 	w->size = size;
 }

@@ -48,7 +48,7 @@ struct reader {
  */
 void		 wire_init(struct writer *, size_t);
 void		 wire_free(struct writer *);
-/* Forget what was written, keep the memory; used again and again. */
+/* Clear what was written, keep the memory; used again and again. */
 void		 wire_reset(struct writer *);
 
 void		 wire_put_u8(struct writer *, uint8_t);

@@ -248,7 +248,6 @@ add_also(struct answer *a)
 	a->also_to = state.also_to;
 	a->also_len = state.also_octets.len;
 	wire_put_raw(&turn.all, state.also_octets.data, a->also_len);
-	explicit_bzero(state.also_octets.data, a->also_len);
 	wire_reset(&state.also_octets);
 }
 
@@ -387,14 +386,6 @@ revoked(const struct session *s, const struct organization *o)
 	pending_add(&state.pending, s, o);
 }
 
-static void
-clear(struct writer *w)
-{
-	if (w->len > 0)
-		explicit_bzero(w->data, w->len);
-	wire_reset(w);
-}
-
 void
 turn_end(turn_send_fn *send)
 {
@@ -420,8 +411,8 @@ turn_end(turn_send_fn *send)
 		send_answer(&turn.list[i], failed, send);
 	if (turn.ready) {
 		/* A new session's cookie may have been among them. */
-		clear(&turn.all);
-		clear(&turn.one);
+		wire_reset(&turn.all);
+		wire_reset(&turn.one);
 	}
 	turn.count = 0;
 	turn.open = turn.lost = turn.failed = false;

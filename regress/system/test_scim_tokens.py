@@ -5,6 +5,7 @@ rotation; the dry run; the brake; the log, and drift.
 import base64
 import calendar
 import json
+import pathlib
 import re
 import sqlite3
 import time
@@ -61,6 +62,45 @@ def test_stored_hashed(site):
         octets = path.read_bytes()
         assert secret.encode() not in octets, path
         assert base64.urlsafe_b64decode(secret + "=") not in octets, path
+
+
+def mappings(pid):
+    """The writable memory of a process, piece by piece."""
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text()
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps.splitlines():
+            where, mode = line.split()[:2]
+            if mode[:2] != "rw":
+                continue
+            start, end = (int(x, 16) for x in where.split("-"))
+            memory.seek(start)
+            piece = b""
+            while start + len(piece) < end:
+                more = memory.read(end - start - len(piece))
+                if not more:
+                    break
+                piece += more
+            yield line, piece
+
+
+@pytest.mark.plain_only
+@pytest.mark.skipif(not d.ROOT, reason="another's memory needs root")
+def test_forgotten(site):
+    """What was shown once is in no process's memory afterwards."""
+    secrets = []
+    for _ in range(3):
+        text = site.token("single")["token"].removeprefix("hfscim_")
+        secrets += [text[:16].encode(), base64.urlsafe_b64decode(text[:16])]
+    found = []
+    for name, pids in site.daemon.pids().items():
+        for pid in pids:
+            size = 0
+            for line, piece in mappings(pid):
+                size += len(piece)
+                found += [(name, line) for secret in secrets
+                          if secret in piece]
+            assert size > 100000, (name, pid)
+    assert not found
 
 
 @pytest.mark.parametrize("words", [

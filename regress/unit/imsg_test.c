@@ -56,6 +56,43 @@ coalesced(void **state)
 	imsgbuf_free(b);
 }
 
+/* A message that has been dealt with is gone, wherever it stood. */
+static void
+forgotten(void **state)
+{
+	static const char	 none[16];
+	struct imsgbuf		*a, *b;
+	struct imsg		 one, two;
+	int			 i;
+
+	(void)state;
+	pair(&a, &b, 100);
+	imsgbuf_put(a, 1, 0, -1, "the first secret", 16);
+	imsgbuf_put(a, 2, 0, -1, "a second secret.", 16);
+	assert_int_equal(imsgbuf_write(a), 0);
+	assert_int_equal(imsgbuf_read(b), 1);
+	assert_int_equal(imsgbuf_get(b, &one), 1);
+	assert_memory_equal(one.data.data, "the first secret", 16);
+	assert_int_equal(imsgbuf_get(b, &two), 1);
+	assert_memory_equal(two.data.data, "a second secret.", 16);
+	assert_memory_equal(one.data.data, none, 16);
+	assert_int_equal(imsgbuf_get(b, &one), 0);
+	assert_memory_equal(two.data.data, none, 16);
+	/* What has not been got moves to the front, and from where it was. */
+	for (i = 0; i < 2; i++)
+		imsgbuf_put(a, 3, 0, -1, "the third secret", 16);
+	assert_int_equal(imsgbuf_write(a), 0);
+	assert_int_equal(imsgbuf_read(b), 1);
+	assert_int_equal(imsgbuf_get(b, &one), 1);
+	assert_int_equal(imsgbuf_read(b), 1);
+	assert_memory_equal(one.data.data, "the third secret", 16);
+	assert_memory_equal(one.data.data + 32, none, 16);
+	assert_int_equal(imsgbuf_get(b, &two), 1);
+	assert_ptr_equal(two.data.data, one.data.data);
+	imsgbuf_free(a);
+	imsgbuf_free(b);
+}
+
 static void
 larger_than_the_socket(void **state)
 {
@@ -174,6 +211,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(coalesced),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(larger_than_the_socket),
 		cmocka_unit_test(descriptors_go_with_their_frame),
 		cmocka_unit_test(malformed_frames)

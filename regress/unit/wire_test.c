@@ -73,6 +73,23 @@ writer_has_a_maximum(void **state)
 	wire_free(&w);
 }
 
+/* A short one after a long one leaves nothing of it. */
+static void
+reset_clears(void **state)
+{
+	struct writer	 w;
+
+	(void)state;
+	wire_init(&w, 1000);
+	wire_put_string(&w, "a secret");
+	wire_reset(&w);
+	wire_reset(&w);
+	wire_put_string(&w, "");
+	assert_memory_equal(w.data, "\0\0\0\0\0\0\0\0\0\0\0\0", 12);
+	wire_free(&w);
+	wire_reset(&w);
+}
+
 static void
 every_truncation_is_bad(void **state)
 {
@@ -165,6 +182,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(writer_has_a_maximum),
+		cmocka_unit_test(reset_clears),
 		cmocka_unit_test(every_truncation_is_bad),
 		cmocka_unit_test(what_is_left_is_bad),
 		cmocka_unit_test(bad_values),
