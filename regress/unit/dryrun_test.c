@@ -98,7 +98,7 @@ make(bool finish)
 }
 
 static void
-works(void **unused)
+goes_on(void **unused)
 {
 	const char	*ada;
 	char		 keep[32];
@@ -333,7 +333,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(works), TEST(refused), TEST(waits), TEST(restarts),
+		TEST(goes_on), TEST(refused), TEST(waits), TEST(restarts),
 		TEST(ends), TEST(reading), TEST(differs)
 	};
 

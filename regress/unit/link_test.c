@@ -13,14 +13,6 @@
 
 #include "group_fixture.h"
 
-static void
-works(enum verdict v)
-{
-	if (v != VERDICT_ok)
-		print_message("%s: %s\n", verdict_name(v), reply.detail);
-	assert_int_equal(v, VERDICT_ok);
-}
-
 /* A User of okta who has signed in. */
 static const char *
 somebody(const char *name)

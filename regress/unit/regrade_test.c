@@ -14,14 +14,6 @@
 #include "hfssod/policy/access.h"
 #include "group_fixture.h"
 
-static void
-works(enum verdict v)
-{
-	if (v != VERDICT_ok)
-		print_message("%s: %s\n", verdict_name(v), reply.detail);
-	assert_int_equal(v, VERDICT_ok);
-}
-
 /* A login of okta with one value of the role attribute, or none. */
 static enum verdict
 login(const char *who, const char *value)

@@ -41,14 +41,6 @@ begin(void **unused)
 	return 0;
 }
 
-static void
-works(enum verdict v)
-{
-	if (v != VERDICT_ok)
-		print_message("%s: %s\n", verdict_name(v), reply.detail);
-	assert_int_equal(v, VERDICT_ok);
-}
-
 /* A login of okta with one value of each attribute, or none. */
 static enum verdict
 login(const char *who, const char *role, const char *group)

@@ -12,25 +12,6 @@
 
 #include "group_fixture.h"
 
-static void
-fails(enum verdict v, enum verdict expected)
-{
-	if (v != expected)
-		print_message("%s, not %s: %s\n", verdict_name(v),
-		    verdict_name(expected), reply.detail);
-	assert_int_equal(v, expected);
-	assert_int_equal(reply.version, 0);
-	assert_null(reply.value.fields);
-}
-
-static void
-works(enum verdict v)
-{
-	if (v != VERDICT_ok)
-		print_message("%s: %s\n", verdict_name(v), reply.detail);
-	assert_int_equal(v, VERDICT_ok);
-}
-
 /* The members as the store counts and has them. */
 static void
 members_are(const char *id, const char *expected)

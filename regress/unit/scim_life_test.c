@@ -17,17 +17,6 @@
 		"emails[value=ada@acme.com;primary=true]"
 #define BOB	"userName=bob;externalId=x2"
 
-static void
-fails(enum verdict v, enum verdict expected)
-{
-	if (v != expected)
-		print_message("%s, not %s: %s\n", verdict_name(v),
-		    verdict_name(expected), reply.detail);
-	assert_int_equal(v, expected);
-	assert_int_equal(reply.version, 0);
-	assert_null(reply.value.fields);
-}
-
 static int64_t
 accounts(void)
 {

@@ -20,14 +20,6 @@
 static char		 ids[MANY][LIMIT_SCIM_ID + 1];
 static const char	*list[MANY];
 
-static void
-works(enum verdict v)
-{
-	if (v != VERDICT_ok)
-		print_message("%s: %s\n", verdict_name(v), reply.detail);
-	assert_int_equal(v, VERDICT_ok);
-}
-
 /* So many Users of okta, put straight into the store. */
 static void
 people(size_t count)

@@ -172,6 +172,25 @@ write(struct scim_write *q)
 	return run(&verb, &w);
 }
 
+void
+works(enum verdict v)
+{
+	if (v != VERDICT_ok)
+		print_message("%s: %s\n", verdict_name(v), reply.detail);
+	assert_int_equal(v, VERDICT_ok);
+}
+
+void
+fails(enum verdict v, enum verdict expected)
+{
+	if (v != expected)
+		print_message("%s, not %s: %s\n", verdict_name(v),
+		    verdict_name(expected), reply.detail);
+	assert_int_equal(v, expected);
+	assert_int_equal(reply.version, 0);
+	assert_null(reply.value.fields);
+}
+
 enum verdict
 post(const char *text)
 {

@@ -31,6 +31,9 @@ extern unsigned int	 liberties;
 
 /* The last answer; its tree lives until the next request. */
 extern struct scim_answer reply;
+/* That it is ok; that it is that other one, with nothing of a resource. */
+void		 works(enum verdict);
+void		 fails(enum verdict, enum verdict);
 
 enum verdict	 post(const char *);
 enum verdict	 put(const char *, const char *);
