@@ -33,13 +33,9 @@ static const struct {
 	enum who	 who;
 	const char	*sql;
 } statements[ST_MAX] = {
-#define TEXT(n)		#n
-#define NUMBER(n)	TEXT(n)
 #define STATEMENT(name, who, sql)	{ who, sql },
 #include "hfssod/policy/statement.def"
 #undef STATEMENT
-#undef NUMBER
-#undef TEXT
 };
 
 static char	 reason[512];
