@@ -84,13 +84,25 @@ with_value(const struct scim_field *f)
 	return f;
 }
 
+/* RFC 7643, 2.4: who does not say that he is primary is not. */
+static const struct scim_field *
+with_meaning(const struct scim_field *f)
+{
+	while ((f = with_value(f)) != NULL &&
+	    f->attribute->type == SCIM_TYPE_BOOLEAN && !f->values[0].truth &&
+	    strcmp(f->attribute->name, "primary") == 0)
+		f = f->next;
+	return f;
+}
+
 static bool
 fields_match(const struct scim_field *a, const struct scim_field *b,
+    const struct scim_field *(*next)(const struct scim_field *),
     bool (*match)(const struct scim_field *, const struct scim_field *))
 {
 	for (;;) {
-		a = with_value(a);
-		b = with_value(b);
+		a = next(a);
+		b = next(b);
 		if (a == NULL || b == NULL)
 			return a == b;
 		if (a->attribute != b->attribute || !match(a, b))
@@ -105,7 +117,8 @@ scim_value_same(const struct scim_attribute *at, const struct scim_value *a,
     const struct scim_value *b)
 {
 	if (at->type == SCIM_TYPE_COMPLEX)
-		return fields_match(a->fields, b->fields, field_same);
+		return fields_match(a->fields, b->fields, with_meaning,
+		    field_same);
 	if (at->type == SCIM_TYPE_BOOLEAN)
 		return a->truth == b->truth;
 	return scim_text_compare(at, a->text, b->text) == 0;
@@ -116,7 +129,8 @@ scim_value_within(const struct scim_value *part, const struct scim_value *of)
 {
 	const struct scim_field	*f, *g;
 
-	for (f = with_value(part->fields); f != NULL; f = with_value(f->next)) {
+	for (f = with_meaning(part->fields); f != NULL;
+	    f = with_meaning(f->next)) {
 		g = scim_field(of, f->attribute->number);
 		if (g == NULL || !field_same(f, g))
 			return false;
@@ -143,7 +157,8 @@ scim_value_identical(const struct scim_attribute *at,
     const struct scim_value *a, const struct scim_value *b)
 {
 	if (at->type == SCIM_TYPE_COMPLEX)
-		return fields_match(a->fields, b->fields, field_identical);
+		return fields_match(a->fields, b->fields, with_value,
+		    field_identical);
 	if (at->type == SCIM_TYPE_BOOLEAN)
 		return a->truth == b->truth;
 	return strcmp(a->text, b->text) == 0;

@@ -19,11 +19,12 @@ int		 scim_text_compare(const struct scim_attribute *, const char *,
 		    const char *);
 /*
  * Whether two values mean the same: by the case rules, multi-valued ones
- * in any order, a field without a value is none.
+ * in any order; a field without a value is none, nor is a primary that is
+ * false (RFC 7643, 2.4).
  */
 bool		 scim_value_same(const struct scim_attribute *,
 		    const struct scim_value *, const struct scim_value *);
-/* Whether every field of the first is the same in the second. */
+/* Whether every field of the first is the same in the second, likewise. */
 bool		 scim_value_within(const struct scim_value *,
 		    const struct scim_value *);
 /* Whether two values are the same octet by octet, in order. */

@@ -57,6 +57,11 @@ test_tidy(void **unused)
 		{ "userName=a;emails[value=x;type=a];emails[value=x;type=b]",
 		    "userName=a;emails[value=x;type=a];"
 		    "emails[value=x;type=b]" },
+		{ "userName=a;emails[value=x;primary=false];emails[value=x]",
+		    "userName=a;emails[value=x;primary=false]" },
+		{ "userName=a;emails[value=x;primary=true];emails[value=x]",
+		    "userName=a;emails[value=x;primary=true];"
+		    "emails[value=x]" },
 		{ "userName=a;emails[value=x;primary=true];"
 		    "emails[value=y;primary=false]",
 		    "userName=a;emails[value=x;primary=true];"

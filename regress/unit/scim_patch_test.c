@@ -137,6 +137,13 @@ static const struct row	 adds[] = {
 	    SCIM_emails, NULL, none, "emails[value=x;display=D;"
 	    "type=work]", OK,
 	    "userName=a;emails[value=x;display=D;type=work]" },
+	/* Who is not primary need not say so. */
+	{ "userName=a;emails[value=x;primary=false]", SCIM_ADD,
+	    SCIM_emails, NULL, none, "emails[value=X]",
+	    OK, "userName=a;emails[value=x;primary=false]" },
+	{ "userName=a;emails[value=x]", SCIM_ADD,
+	    SCIM_emails, NULL, none, "emails[value=x;primary=false]",
+	    OK, "userName=a;emails[value=x]" },
 	{ "userName=a;emails[value=x;primary=true]", SCIM_ADD,
 	    SCIM_emails, NULL, none, "emails[value=y;primary=true]",
 	    OK, "userName=a;emails[value=x;primary=false];"
