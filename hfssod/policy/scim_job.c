@@ -139,8 +139,9 @@ too_many_stages(struct scim *s)
 {
 	bool	 is = true;
 
-	if (store_run(s->store, ST_job_stages, v_int(s->connection)) ==
-	    STEP_ROW)
+	/* In a dry run's copy nobody sweeps those that are too old. */
+	if (store_run(s->store, ST_job_stages, v_int(s->connection),
+	    v_int(s->now - LIMIT_SCIM_STAGE_SECONDS)) == STEP_ROW)
 		is = store_integer(s->store, ST_job_stages, 0) >=
 		    LIMIT_SCIM_STAGES;
 	store_end(s->store, ST_job_stages);

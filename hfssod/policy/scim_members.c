@@ -186,7 +186,8 @@ members_held(struct scim *s, const struct member_key *key, int more)
 	enum step	 step;
 
 	step = store_run(s->store, ST_member_held, v_int(key->kind),
-	    v_int(key->row), v_int(LIMIT_SCIM_HELD + more));
+	    v_int(key->row), v_int(LIMIT_SCIM_HELD + more),
+	    v_int(s->connection));
 	store_end(s->store, ST_member_held);
 	return step == STEP_DONE ? VERDICT_ok : step == STEP_FAILED ?
 	    VERDICT_unavailable : scim_refuse(s, VERDICT_scim_invalid_value,

@@ -99,6 +99,10 @@ page_rows(struct page *p, enum statement st, enum step step,
 	for (; step == STEP_ROW; step = store_next(s, st)) {
 		wire_reset(&one);
 		put(&one, st);
+		if (one.bad) {
+			p->body.bad = true;
+			break;
+		}
 		if (any && p->body.len + one.len > PAGE)
 			break;
 		any = true;
@@ -107,7 +111,7 @@ page_rows(struct page *p, enum statement st, enum step step,
 	}
 	store_end(s, st);
 	record_end(&p->body);
-	if (one.bad || p->body.len + HEAD > LIMIT_MESSAGE)
+	if (p->body.len + HEAD > LIMIT_MESSAGE)
 		p->body.bad = true;
 	wire_free(&one);
 	if (step != STEP_ROW)
