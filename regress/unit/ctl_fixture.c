@@ -13,6 +13,7 @@
 #include "hfssod/policy/scim.h"
 
 char		 ctl_detail[2048];
+char	 ctl_after[256];
 static uint8_t	*body;
 static size_t	 body_len;
 
@@ -29,7 +30,8 @@ ctl(const struct verb *verb, const struct ctl *c)
 	q.organization = c->organization == NULL ? "acme" : c->organization;
 	q.name = c->name == NULL ? "" : c->name;
 	q.value = c->value == NULL ? "" : c->value;
-	q.role = q.after = "";
+	q.role = "";
+	q.after = c->after == NULL ? "" : c->after;
 	q.force = c->force;
 	at = options = strdup(c->options == NULL ? "" : c->options);
 	while ((one = strsep(&at, " ")) != NULL)
@@ -47,7 +49,10 @@ ctl(const struct verb *verb, const struct ctl *c)
 	wire_read(&r, sent[0].data, sent[0].len);
 	assert_true(result_get(&r, &result));
 	if (verb->answer == MESSAGE_ctl_records)
-		assert_string_equal(wire_get_string(&r, 1024), "");
+		strlcpy(ctl_after, wire_get_string(&r, 1024),
+		    sizeof(ctl_after));
+	if (c->after == NULL)
+		assert_string_equal(ctl_after, "");
 	strlcpy(ctl_detail, result.detail, sizeof(ctl_detail));
 	free(body);
 	body_len = r.left;

@@ -14,10 +14,13 @@ struct ctl {
 	bool		 force;
 	/* "connection=okta connection=..": blanks between. */
 	const char	*options;
+	/* Of several pages, which; NULL: there is but one. */
+	const char	*after;
 };
 /* The answer's verdict; its detail and records are below. */
 enum verdict	 ctl(const struct verb *, const struct ctl *);
 extern char	 ctl_detail[2048];
+extern char	 ctl_after[256];	/* what the next page begins after */
 /* Text of the first record with that name; "" if there is none.  Static. */
 const char	*ctl_text(const char *);
 int64_t		 ctl_number(const char *);

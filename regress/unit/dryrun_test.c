@@ -303,6 +303,31 @@ differs(void **unused)
 	    .organization = "other"), VERDICT_no_organization_named);
 }
 
+/* A group of so many that to look at it takes more than a page may. */
+static void
+gets_on(void **unused)
+{
+	char	 after[sizeof(ctl_after)] = "";
+	int	 pages = 0;
+
+	(void)unused;
+	execute("INSERT INTO scim_group VALUES (1, 'g', 1, 1, 'All', 'all',"
+	    " NULL, 1, 150000, NULL, 1, 1, 1)");
+	execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1"
+	    " FROM n WHERE i < 150000)"
+	    " INSERT INTO scim_member SELECT 1, 1, 1, i FROM n");
+	make(true);
+	execute("DELETE FROM scim_member WHERE member = 7");
+	do {
+		strlcpy(after, ctl_after, sizeof(after));
+		assert_int_equal(shown(.name = id, .after = after),
+		    VERDICT_ok);
+		assert_true(++pages < 20);
+	} while (ctl_after[0] != '\0' && ctl_text("kind")[0] == '\0');
+	assert_string_equal(ctl_text("kind"), "group");
+	assert_string_equal(ctl_text("name"), "All");
+}
+
 /* Reader's side: the copy, when it is ready, and only for its token. */
 static void
 reading(void **unused)
@@ -334,7 +359,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(goes_on), TEST(refused), TEST(waits), TEST(restarts),
-		TEST(ends), TEST(reading), TEST(differs)
+		TEST(ends), TEST(reading), TEST(differs), TEST(gets_on)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
